@@ -1,0 +1,172 @@
+"""Everything that can go wrong on the way of a request, as one tree.
+
+BotError
+├── Refused                    the request was not accepted; nothing was queued
+│   ├── UnknownOption          a model, style, aspect or scheduler nobody configured
+│   ├── QueueFull              the member's or the server's waiting room is full
+│   ├── ModelUnavailable       the model could not be loaded
+│   ├── MissingPermission      the bot may not answer in that channel
+│   └── Stopping               the bot is shutting down
+├── RenderError                the job was accepted and could not be drawn
+│   ├── RenderCancelled        its author or a moderator cancelled it
+│   ├── ModelLoadFailed        the checkpoint is missing, damaged or does not fit
+│   ├── OutOfMemory            the device's memory was not enough, even alone and with tiling
+│   ├── NotFinite              the model gave numbers that are no picture
+│   └── EngineStopped          the executor thread ended before the job did
+├── DeliveryError              the outcome could not be told
+│   ├── DeliveryRefused        this way of answering is closed for good; try the next one
+│   └── DeliveryInterrupted    trouble on the way; the same way may work later
+├── StaleMove                  a job was not in the state a move expects
+├── StorageError               the database or the picture folder cannot be used
+└── ConfigurationError         settings that cannot work, every problem named
+
+Errors carry data; `cogs/_errors.py` alone turns them into a member's sentences.
+"""
+
+from dataclasses import dataclass
+
+
+class BotError(Exception):
+    """The root of everything this project raises on purpose."""
+
+
+class Refused(BotError):
+    """The request was not accepted, and nothing was queued."""
+
+
+@dataclass(eq=False)
+class UnknownOption(Refused):
+    """An option names something that is not configured; `choices` are the values that are."""
+
+    option: str
+    value: str
+    choices: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.option} {self.value!r} is not one of {', '.join(self.choices)}"
+
+
+@dataclass(eq=False)
+class QueueFull(Refused):
+    """`scope` ("member" or "server") already has `limit` requests waiting."""
+
+    scope: str
+    limit: int
+
+    def __str__(self) -> str:
+        return f"the {self.scope} already has {self.limit} requests waiting"
+
+
+@dataclass(eq=False)
+class ModelUnavailable(Refused):
+    """The model `model` cannot draw because of `reason`."""
+
+    model: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the model {self.model} is not available: {self.reason}"
+
+
+@dataclass(eq=False)
+class MissingPermission(Refused):
+    """The bot lacks `permissions` (Discord's names) in the channel it would answer in."""
+
+    permissions: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"missing permissions: {', '.join(self.permissions)}"
+
+
+class Stopping(Refused):
+    """The bot is shutting down and takes no new work."""
+
+
+class RenderError(BotError):
+    """An accepted job could not be drawn."""
+
+
+class RenderCancelled(RenderError):
+    """The job was cancelled before its last step."""
+
+
+@dataclass(eq=False)
+class ModelLoadFailed(RenderError):
+    """The checkpoint `model` could not be loaded; `reason` says why, `advice` what to do."""
+
+    model: str
+    reason: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.model} could not be loaded: {self.reason} {self.advice}"
+
+
+class OutOfMemory(RenderError):
+    """The device's memory was not enough, even alone and with VAE tiling."""
+
+
+class NotFinite(RenderError):
+    """Latents or pixels held numbers that are no picture, in fp32 as well."""
+
+
+class EngineStopped(RenderError):
+    """The executor thread ended before the job did."""
+
+
+class DeliveryError(BotError):
+    """An outcome could not be told to the member."""
+
+
+@dataclass(eq=False)
+class DeliveryRefused(DeliveryError):
+    """This way of answering is closed for good (`code` is Discord's); the next one may be open."""
+
+    code: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Discord refused with {self.code}: {self.reason}"
+
+
+@dataclass(eq=False)
+class DeliveryInterrupted(DeliveryError):
+    """Trouble on the way; the same way may work later, after `retry_after` seconds if known."""
+
+    reason: str
+    retry_after: float | None = None
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
+class StaleMove(BotError):
+    """Job `job_id` was not in a state from which it can become `target`."""
+
+    job_id: int
+    target: str
+
+    def __str__(self) -> str:
+        return f"job {self.job_id} can not become {self.target} from the state it is in"
+
+
+@dataclass(eq=False)
+class StorageError(BotError):
+    """The database or picture folder cannot be used; `advice` says what to do."""
+
+    reason: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.advice}"
+
+
+@dataclass(eq=False)
+class ConfigurationError(BotError):
+    """Settings that cannot work; `problems` holds a plain sentence for each."""
+
+    problems: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)

@@ -1,0 +1,113 @@
+"""The recipe: everything that is needed to draw the same pixels again, a public format.
+
+A recipe is written before drawing with what was ordered; the engine completes it with what it
+drew with (dtype, device, versions, …). Its JSON stands in every PNG under the keyword `recipe`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+FORMAT = 1
+SEED_SPACE = 2**32
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Lora:
+    """A low-rank adapter and the weight it is mixed in with."""
+
+    id: str
+    weight: float
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One image's recipe; width and height are in pixels as drawn, before `display_scale`."""
+
+    prompt: str
+    negative_prompt: str
+    seed: int
+    width: int
+    height: int
+    steps: int
+    guidance_scale: float
+    scheduler: str
+    """The diffusers class, e.g. `EulerDiscreteScheduler`."""
+    model: str
+    scheduler_config: Mapping[str, Any] = field(default=EMPTY)
+    """What differs from the checkpoint's own scheduler configuration."""
+    prompt_encoder: str = "stock"
+    revision: str = ""
+    model_sha256: str = ""
+    vae: str = ""
+    loras: tuple[Lora, ...] = ()
+    dtype: str = ""
+    device: str = ""
+    vae_tiling: bool = False
+    vae_upcast: bool = False
+    display_scale: int = 1
+    source: Mapping[str, Any] | None = None
+    strength: float | None = None
+    variation: Mapping[str, Any] | None = None
+    upscale: Mapping[str, Any] | None = None
+    versions: Mapping[str, str] = field(default=EMPTY)
+    format: int = FORMAT
+
+    def numbered(self, index: int) -> "Recipe":
+        """The recipe of image `index` of a job: the same but for the seed, which counts up."""
+        return replace(self, seed=(self.seed + index) % SEED_SPACE)
+
+    @property
+    def evaluations(self) -> int:
+        """UNet evaluations for one image: Heun takes two a step but the last, guidance doubles."""
+        passes = self.steps
+        if self.strength is not None:
+            passes = max(1, min(int(self.steps * self.strength), self.steps))
+        if self.scheduler == "HeunDiscreteScheduler":
+            passes = 2 * passes - 1
+        return passes * (2 if self.guidance_scale > 1 else 1)
+
+    @property
+    def megapixels(self) -> float:
+        """The drawn area in millions of pixels."""
+        return self.width * self.height / 1_000_000
+
+    def to_json(self) -> str:
+        """The recipe as one line of JSON with sorted keys."""
+        return json.dumps(plain(self), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Recipe":
+        """Read a recipe back; ValueError says what is wrong with a text that is none."""
+        try:
+            table = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"the recipe is not JSON: {error}") from error
+        if not isinstance(table, dict) or table.get("format") != FORMAT:
+            raise ValueError(f"the recipe is not of format {FORMAT}")
+        known = {one.name for one in fields(cls)}
+        if unknown := sorted(set(table) - known):
+            raise ValueError(f"the recipe has unknown fields: {', '.join(unknown)}")
+        table["loras"] = tuple(Lora(**lora) for lora in table.get("loras", ()))
+        try:
+            return cls(**table)
+        except TypeError as error:
+            raise ValueError(f"the recipe is incomplete: {error}") from error
+
+
+def plain(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as a plain table of JSON values."""
+    table: dict[str, Any] = {}
+    for one in fields(recipe):
+        value = getattr(recipe, one.name)
+        if one.name == "loras":
+            value = [asdict(lora) for lora in value]
+        elif isinstance(value, Mapping):
+            value = dict(value)
+        table[one.name] = value
+    return table

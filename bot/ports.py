@@ -1,0 +1,151 @@
+"""The seams between the stages, one port for each caller, none with more than six methods."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from bot.model.job import Interaction, Job, NewJob
+from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Work
+
+
+class Clock(Protocol):
+    """Time as an argument."""
+
+    def __call__(self) -> float:
+        """Unix seconds now."""
+        ...
+
+
+class InteractionJournal(Protocol):
+    """What the handlers need: no interaction is acknowledged that the database does not know."""
+
+    async def open(self, interaction: Interaction) -> None:
+        """Commit an interaction before it is acknowledged; one that is known already stays."""
+        ...
+
+    async def close(self, interaction_id: int) -> None:
+        """Note that an interaction without a job has its answer; unknown ids are ignored."""
+        ...
+
+    async def unanswered(self) -> Sequence[Interaction]:
+        """Interactions that have neither an answer nor a job, oldest first."""
+        ...
+
+
+class Waiting(Protocol):
+    """What admission needs of the queue."""
+
+    async def enqueue(self, job: NewJob, *, per_member: int, per_server: int, now: float) -> Job:
+        """Commit a job at its fair place; raises QueueFull if the waiting room has no place."""
+        ...
+
+
+class Board(Protocol):
+    """What the queue's readers and the Cancel button need."""
+
+    async def get(self, job_id: int) -> Job | None:
+        """The job, or None if there is none of that id."""
+        ...
+
+    async def position(self, job_id: int) -> int | None:
+        """How many queued jobs will be claimed before it, plus one; None once it is not queued."""
+        ...
+
+    async def cancel(self, job_id: int, *, now: float) -> Job:
+        """Move a queued or running job to cancelled; raises StaleMove if it has an outcome."""
+        ...
+
+    async def waiting(self) -> Sequence[Job]:
+        """The queued jobs in the order of their places."""
+        ...
+
+
+class WorkQueue(Protocol):
+    """What the dispatcher needs of the queue."""
+
+    async def claim(self, *, now: float, busy_members_too: bool = False) -> Job | None:
+        """Move the fairest queued job to running, of members with nothing in flight unless said."""
+        ...
+
+    async def rendered(self, job_id: int, *, draw_seconds: float, now: float) -> Job:
+        """Move a running job to rendered; raises StaleMove."""
+        ...
+
+    async def failed(self, job_id: int, *, failure: str, detail: str, now: float) -> Job:
+        """Move a queued or running job to failed and refund its cost; raises StaleMove."""
+        ...
+
+    async def requeue(self, job_id: int) -> Job:
+        """Move a running job back to queued at its old place, charging nobody; raises StaleMove."""
+        ...
+
+    async def recover(self) -> Sequence[Job]:
+        """Move what a dead process left running back to queued; those jobs."""
+        ...
+
+
+class Outbox(Protocol):
+    """What delivery needs of the queue."""
+
+    async def untold(self, *, limit: int) -> Sequence[Job]:
+        """Jobs whose outcome has not been told, oldest outcome first."""
+        ...
+
+    async def answered(self, job_id: int, *, message_id: int | None, now: float) -> Job:
+        """Note that the outcome was told; a rendered job becomes delivered; raises StaleMove."""
+        ...
+
+
+class Album(Protocol):
+    """Where pictures lie between drawing and posting, and after."""
+
+    async def save(self, job_id: int, pictures: Sequence[Picture]) -> None:
+        """Write all pictures of a job to disk for good, or none; raises StorageError."""
+        ...
+
+    async def load(self, job_id: int) -> tuple[Picture, ...]:
+        """The pictures of a job in order; raises StorageError if they are not there."""
+        ...
+
+
+class Engine(Protocol):
+    """The one executor thread."""
+
+    def status(self) -> EngineStatus:
+        """What the thread is up to now."""
+        ...
+
+    def free_slots(self) -> int:
+        """How many more jobs it would take in now."""
+        ...
+
+    async def render(self, work: Work, progress: Callable[[Progress], None]) -> Rendered:
+        """Draw a job; progress is called on the caller's loop; raises RenderError."""
+        ...
+
+    def cancel(self, job_id: int) -> None:
+        """Make the job's render raise RenderCancelled within one step; unknown ids are ignored."""
+        ...
+
+    async def stop(self, *, grace: float) -> bool:
+        """End the thread after the step in hand; False if it still hangs after `grace` seconds."""
+        ...
+
+
+class Courier(Protocol):
+    """The way to the members: what delivery and the progress line need of Discord."""
+
+    async def deliver(self, job: Job, pictures: Sequence[Picture], *, now: float) -> int | None:
+        """Answer with the outcome; the message's id; raises DeliveryError."""
+        ...
+
+    async def show_waiting(self, job: Job, position: int) -> None:
+        """Show the job's place in the queue in its own message; raises DeliveryError."""
+        ...
+
+    async def show_progress(self, job: Job, progress: Progress) -> None:
+        """Show how far the drawing is in its own message; raises DeliveryError."""
+        ...
+
+    async def close(self, interaction: Interaction) -> None:
+        """Tell an interaction that was left open by a crash to try again; raises DeliveryError."""
+        ...
