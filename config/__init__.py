@@ -1,0 +1,1 @@
+"""What the deployer decides: settings, logging, models and styles; knows nothing of the bot."""

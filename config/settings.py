@@ -1,0 +1,290 @@
+"""Settings: frozen groups, each setting declared once, read once from a mapping.
+
+A setting's name, default, parser and meaning stand at its field. The README's table and the check
+of `.env.example` derive from them, and so does every sentence about a value that cannot work.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+from dotenv import dotenv_values
+
+from config import values
+from config.values import Secret
+
+SHORTEST_SUSPECT = 6
+"""Names shorter than this are too often somebody else's to be taken for a slip."""
+
+
+@dataclass(eq=False)
+class SettingsError(Exception):
+    """Settings that cannot work; `problems` holds a plain sentence for each."""
+
+    problems: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting's declaration; an empty default means that it is unset."""
+
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    meaning: str
+    shown_default: str = ""
+    """What the documentation says where the default itself would not explain itself."""
+    secret: bool = False
+
+    def read(self, environ: Mapping[str, str]) -> Any:
+        """The value in `environ` or the default; ValueError is a sentence that says what to do."""
+        written = environ.get(self.name, "").strip()
+        try:
+            if not written.isprintable():
+                raise ValueError("it has line breaks or control characters; write it on one line.")
+            return self.parse(written or self.default)
+        except ValueError as error:
+            shown = "cannot be used" if self.secret else f"is {written[:80]!r}"
+            raise ValueError(f"{self.name} {shown}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordSettings:
+    """Which Discord, and as whom."""
+
+    token: Annotated[
+        Secret,
+        Setting(
+            "DISCORD_TOKEN",
+            "",
+            values.bot_token,
+            "The bot's token from Discord's developer portal; `run` needs it. Never logged.",
+            secret=True,
+        ),
+    ]
+    api_url: Annotated[
+        str,
+        Setting(
+            "DISCORD_API_URL",
+            "https://discord.com/api/v10",
+            values.api_url,
+            "Discord's REST API with its version path; only discord.com, discord.gg and this "
+            "machine are accepted.",
+        ),
+    ]
+    gateway_url: Annotated[
+        str,
+        Setting(
+            "DISCORD_GATEWAY_URL",
+            "wss://gateway.discord.gg",
+            values.gateway_url,
+            "Discord's gateway; the same hosts are accepted.",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingSettings:
+    """What draws, and on what."""
+
+    model: Annotated[
+        str,
+        Setting(
+            "MODEL",
+            "auto",
+            values.text,
+            "`auto` is SDXL base 1.0 with CUDA and the small starter without; or a key of "
+            "`config/models.toml`, a folder, a `.safetensors` file, a hub id.",
+        ),
+    ]
+    device: Annotated[
+        str,
+        Setting(
+            "DEVICE",
+            "auto",
+            values.one_of("auto", "cuda", "mps", "cpu"),
+            "`cuda`, `mps` or `cpu`; `auto` takes the first of them that is there.",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    """Where things are kept."""
+
+    data_dir: Annotated[
+        Path,
+        Setting(
+            "DATA_DIR", "./data", values.folder, "The folder of the database and the pictures."
+        ),
+    ]
+    url: Annotated[
+        Secret,
+        Setting(
+            "DATABASE_URL",
+            "",
+            values.database_url,
+            "A SQLAlchemy URL with an async driver, such as `sqlite+aiosqlite:///path/to/bot.db`.",
+            shown_default="SQLite in DATA_DIR",
+            secret=True,
+        ),
+    ]
+
+    @property
+    def database_url(self) -> str:
+        """The database's SQLAlchemy URL, which may hold a password."""
+        return self.url.reveal() or f"sqlite+aiosqlite:///{self.data_dir.as_posix()}/bot.db"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """How many requests may wait."""
+
+    per_member: Annotated[
+        int,
+        Setting(
+            "QUEUE_PER_MEMBER",
+            "10",
+            values.whole_number(1, 1000),
+            "How many requests of one member may wait (1 to 1000).",
+        ),
+    ]
+    per_server: Annotated[
+        int,
+        Setting(
+            "QUEUE_PER_SERVER",
+            "200",
+            values.whole_number(1, 100_000),
+            "How many requests of one server may wait (1 to 100000).",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What the log tells, and how."""
+
+    level: Annotated[
+        str,
+        Setting(
+            "LOG_LEVEL",
+            "INFO",
+            values.one_of("DEBUG", "INFO", "WARNING", "ERROR", upper=True),
+            "`DEBUG`, `INFO`, `WARNING` or `ERROR`.",
+        ),
+    ]
+    format: Annotated[
+        str,
+        Setting(
+            "LOG_FORMAT",
+            "plain",
+            values.one_of("plain", "json"),
+            "`plain` lines for people or `json`, one object a line, for a log collector.",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the deployer decides; `warnings` are sentences about what looks like a slip."""
+
+    discord: DiscordSettings
+    drawing: DrawingSettings
+    storage: StorageSettings
+    queue: QueueSettings
+    log: LogSettings
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The texts that must never be printed."""
+        token = self.discord.token.reveal()
+        return (*((token,) if token else ()), *values.password_of(self.storage.url))
+
+
+GROUPS: Mapping[str, type[Any]] = {
+    "discord": DiscordSettings,
+    "drawing": DrawingSettings,
+    "storage": StorageSettings,
+    "queue": QueueSettings,
+    "log": LogSettings,
+}
+
+
+def read_settings(environ: Mapping[str, str], *, token_needed: bool = False) -> Settings:
+    """Read every setting; raises SettingsError with all problems at once.
+
+    An empty value counts as unset. `token_needed` makes a missing DISCORD_TOKEN a problem.
+    """
+    problems: list[str] = []
+    groups = {name: _read_group(group, environ, problems) for name, group in GROUPS.items()}
+    if token_needed and not environ.get("DISCORD_TOKEN", "").strip():
+        problems.append(
+            "DISCORD_TOKEN is not set: put the bot's token into .env (config/.env.example shows "
+            "how), or try the bot without one by `make demo`."
+        )
+    if problems:
+        raise SettingsError(tuple(problems))
+    return Settings(**groups, warnings=tuple(_slips(environ)))
+
+
+def _read_group(group: type[Any], environ: Mapping[str, str], problems: list[str]) -> Any:
+    """An instance of a group, or None with what is wrong added to `problems`."""
+    read: dict[str, Any] = {}
+    declarations = _declarations(group)
+    for field_name, declared in declarations.items():
+        try:
+            read[field_name] = declared.read(environ)
+        except ValueError as error:
+            problems.append(str(error))
+    return group(**read) if len(read) == len(declarations) else None
+
+
+def _declarations(group: type[Any]) -> dict[str, Setting]:
+    """The declaration at each field of a group."""
+    hints = get_type_hints(group, include_extras=True)
+    return {one.name: hints[one.name].__metadata__[0] for one in fields(group)}
+
+
+def describe() -> tuple[Setting, ...]:
+    """Every setting's declaration, in the order of the documentation."""
+    return tuple(one for group in GROUPS.values() for one in _declarations(group).values())
+
+
+def _slips(environ: Mapping[str, str]) -> Iterator[str]:
+    """Sentences about names that look like a misspelt setting which itself is unset."""
+    known = [one.name for one in describe()]
+    unset = [name for name in known if not environ.get(name)]
+    for name in sorted(set(environ) - set(known)):
+        if len(name) < SHORTEST_SUSPECT:
+            continue
+        for meant in get_close_matches(name.upper(), unset, n=1, cutoff=0.85):
+            yield f"{name} is not a setting; did you mean {meant}? It is ignored."
+
+
+def load_environment(path: Path = Path(".env")) -> dict[str, str]:
+    """The process environment over the values of a .env file; neither is changed.
+
+    A missing file is no problem, and an empty variable does not hide the file's value; a file that
+    cannot be read raises SettingsError.
+    """
+    merged = _read_file(path)
+    merged.update({name: value for name, value in os.environ.items() if value})
+    return merged
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    try:
+        # utf-8-sig: Windows editors put a byte order mark first.
+        written = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError((f"{path} is not UTF-8 text: save it again as UTF-8.",)) from error
+    except OSError as error:
+        raise SettingsError((f"{path} cannot be read: {error.strerror}.",)) from error
+    return {name: value for name, value in written.items() if value}
