@@ -1,0 +1,64 @@
+# Two commands to begin with: `make demo` and `make test`. Each sets up what it needs in .venv first.
+# The shell is /bin/sh and nothing but Python 3.11 or newer has to be installed beside make.
+
+SHELL = /bin/sh
+PYTHON ?= python3
+VENV_PYTHON = .venv/bin/python
+
+PROMPT ?= an astronaut riding a green horse
+SEED ?= 7
+OUT ?= demo.png
+# As they were written, dollar signs and all; recipes read them from the environment, so that no
+# quote in a prompt reaches the shell's grammar.
+override PROMPT := $(value PROMPT)
+override SEED := $(value SEED)
+override OUT := $(value OUT)
+export PROMPT SEED OUT
+
+.PHONY: help demo run sandbox test lint check
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do \
+		printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+demo: .venv/.installed-run ## draw one picture in a local Discord: PROMPT= SEED= OUT=
+	@$(VENV_PYTHON) -m bot demo --seed "$$SEED" --out "$$OUT" -- "$$PROMPT"
+
+run: .venv/.installed-run ## run the bot with the settings of .env
+	@$(VENV_PYTHON) -m bot run
+
+sandbox: .venv/.installed-run ## run a local Discord to try the bot in
+	@$(VENV_PYTHON) -m bot sandbox
+
+# One thread for torch: the tests compare pixels, and share the machine with each other.
+test: .venv/.installed-dev ## run every test
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest
+
+lint: .venv/.installed-dev ## check style, format and types
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(VENV_PYTHON) -m mypy
+
+check: ## test, then lint: what is run for every change
+	@$(MAKE) test
+	@$(MAKE) lint
+
+.venv/.created:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+		echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or name yours: make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is $$($(PYTHON) --version 2>&1), and 3.11 or newer is needed. Name another one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv module. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/.installed-run: requirements.txt .venv/.created
+	@echo "Installing what the bot needs into .venv (once; PyTorch is large)"
+	@$(VENV_PYTHON) -m pip install --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed-run
+	@echo "Installing what the tests need into .venv (once)"
+	@$(VENV_PYTHON) -m pip install --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
