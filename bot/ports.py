@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from bot.model.answer import Way
 from bot.model.job import Interaction, Job, NewJob
 from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Work
 
@@ -56,6 +57,10 @@ class Board(Protocol):
 
     async def waiting(self) -> Sequence[Job]:
         """The queued jobs in the order of their places."""
+        ...
+
+    async def places(self) -> Sequence[int]:
+        """The ids of the queued jobs in the order of their places."""
         ...
 
 
@@ -132,20 +137,24 @@ class Engine(Protocol):
 
 
 class Courier(Protocol):
-    """The way to the members: what delivery and the progress line need of Discord."""
+    """What delivery needs of Discord."""
 
-    async def deliver(self, job: Job, pictures: Sequence[Picture], *, now: float) -> int | None:
-        """Answer with the outcome; the message's id; raises DeliveryError."""
-        ...
-
-    async def show_waiting(self, job: Job, position: int) -> None:
-        """Show the job's place in the queue in its own message; raises DeliveryError."""
-        ...
-
-    async def show_progress(self, job: Job, progress: Progress) -> None:
-        """Show how far the drawing is in its own message; raises DeliveryError."""
+    async def deliver(self, job: Job, pictures: Sequence[Picture], way: Way) -> int:
+        """Tell the outcome that way; the message's id; raises DeliveryError."""
         ...
 
     async def close(self, interaction: Interaction) -> None:
-        """Tell an interaction that was left open by a crash to try again; raises DeliveryError."""
+        """Tell a member whose command a crash cut short to try again; raises DeliveryError."""
+        ...
+
+
+class Noticeboard(Protocol):
+    """What the live line in a job's own message needs of Discord."""
+
+    async def show_waiting(self, job: Job, position: int) -> None:
+        """Show the job's place in the queue; raises DeliveryError."""
+        ...
+
+    async def show_progress(self, job: Job, progress: Progress) -> None:
+        """Show how far the drawing is; raises DeliveryError."""
         ...

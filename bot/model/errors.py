@@ -2,10 +2,13 @@
 
 BotError
 ├── Refused                    the request was not accepted; nothing was queued
+│   ├── EmptyPrompt            there are no words to draw from
 │   ├── UnknownOption          a model, style, aspect or scheduler nobody configured
 │   ├── QueueFull              the member's or the server's waiting room is full
 │   ├── ModelUnavailable       the model could not be loaded
 │   ├── MissingPermission      the bot may not answer in that channel
+│   ├── NotYours               somebody else's job
+│   ├── TooLate                the job has its outcome already
 │   └── Stopping               the bot is shutting down
 ├── RenderError                the job was accepted and could not be drawn
 │   ├── RenderCancelled        its author or a moderator cancelled it
@@ -32,6 +35,10 @@ class BotError(Exception):
 
 class Refused(BotError):
     """The request was not accepted, and nothing was queued."""
+
+
+class EmptyPrompt(Refused):
+    """The prompt has no words."""
 
 
 @dataclass(eq=False)
@@ -76,6 +83,14 @@ class MissingPermission(Refused):
 
     def __str__(self) -> str:
         return f"missing permissions: {', '.join(self.permissions)}"
+
+
+class NotYours(Refused):
+    """Only a job's author may do that."""
+
+
+class TooLate(Refused):
+    """The job has its outcome already, or was never there."""
 
 
 class Stopping(Refused):

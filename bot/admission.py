@@ -1,0 +1,77 @@
+"""Stage 1: decide whether a request is accepted, and put it into the queue."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.model.checkpoint import Catalogue
+from bot.model.errors import ModelUnavailable, Stopping
+from bot.model.fairness import cost_of
+from bot.model.job import Job, NewJob
+from bot.model.picture import EngineStatus
+from bot.model.planning import plan
+from bot.model.request import ImageRequest, Origin
+from bot.ports import Board, Clock, Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRoom:
+    """How many requests may wait, for one member and for one server."""
+
+    per_member: int
+    per_server: int
+
+
+class Admission:
+    """Turns a request into a queued job, or raises Refused with the reason."""
+
+    def __init__(
+        self,
+        *,
+        queue: Waiting,
+        board: Board,
+        catalogue: Catalogue,
+        room: QueueRoom,
+        engine_status: Callable[[], EngineStatus],
+        draw_seed: Callable[[], int],
+        clock: Clock,
+    ) -> None:
+        self._queue = queue
+        self._board = board
+        self._catalogue = catalogue
+        self._room = room
+        self._engine_status = engine_status
+        self._draw_seed = draw_seed
+        self._clock = clock
+        self._open = True
+        self._listeners: list[Callable[[Job, int], None]] = []
+
+    def tell(self, listener: Callable[[Job, int], None]) -> None:
+        """Have every accepted job and its place in the queue told to `listener`."""
+        self._listeners.append(listener)
+
+    def close(self) -> None:
+        """Take no more requests."""
+        self._open = False
+
+    async def admit(self, request: ImageRequest, origin: Origin) -> Job:
+        """Queue the request; raises Refused."""
+        if not self._open:
+            raise Stopping
+        recipe = plan(request, self._catalogue, seed=self._draw_seed())
+        self._check_model(recipe.model)
+        cost = cost_of(recipe, request.count)
+        job = await self._queue.enqueue(
+            NewJob(origin=origin, request=request, recipe=recipe, cost=cost),
+            per_member=self._room.per_member,
+            per_server=self._room.per_server,
+            now=self._clock(),
+        )
+        place = await self._board.position(job.id) or 1
+        for listener in self._listeners:
+            listener(job, place)
+        return job
+
+    def _check_model(self, model: str) -> None:
+        status = self._engine_status()
+        if status.state == "failed" and status.model == model:
+            raise ModelUnavailable(model, status.detail)

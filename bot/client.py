@@ -1,0 +1,97 @@
+"""The discord.py client: intents, the cogs it was given, and the command tree kept in step."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import discord
+import yarl
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+log = logging.getLogger(__name__)
+
+
+def point_at(api_url: str, gateway_url: str) -> None:
+    """Send all of discord.py's traffic to these addresses; the API's has its version in the path.
+
+    Must be called before login. Both are class attributes of discord.py, so the whole process
+    follows.
+    """
+    Route.BASE = api_url.rstrip("/")
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+class ImagineClient(commands.AutoShardedBot):
+    """A client that needs the guilds intent alone and syncs commands only when they changed."""
+
+    def __init__(self, *, synced: Path, guild_ready_timeout: float = 2.0) -> None:
+        """`synced` is the file that remembers the hash of the commands Discord was last given."""
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=guild_ready_timeout,
+        )
+        self._synced = synced
+        self._furniture: tuple[Sequence[commands.Cog], Sequence[type]] = ((), ())
+
+    def furnish(
+        self,
+        cogs: Sequence[commands.Cog],
+        buttons: Sequence[type[discord.ui.DynamicItem[discord.ui.Button]]],
+    ) -> None:
+        """Take the cogs and lasting buttons in; once, before login."""
+        self._furniture = (cogs, buttons)
+
+    async def setup_hook(self) -> None:
+        """Put the furniture in place and sync the commands if they changed."""
+        cogs, buttons = self._furniture
+        for cog in cogs:
+            await self.add_cog(cog)
+        self.add_dynamic_items(*buttons)
+        await self._sync()
+
+    async def on_ready(self) -> None:
+        """Say who is on duty, and how to invite it where it is in no server yet."""
+        log.info("on duty as %s in %d servers", self.user, len(self.guilds))
+        if not self.guilds:
+            log.info("invite the bot with %s", invite_url(self.application_id or 0))
+
+    async def _sync(self) -> None:
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        text = json.dumps([self.application_id, payload], sort_keys=True)
+        fingerprint = hashlib.sha256(text.encode()).hexdigest()
+        if await asyncio.to_thread(_read, self._synced) == fingerprint:
+            return
+        await self.tree.sync()
+        await asyncio.to_thread(self._synced.write_text, fingerprint)
+        log.info("commands synced: %s", ", ".join(command["name"] for command in payload))
+
+
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    attach_files=True,
+    embed_links=True,
+    read_message_history=True,
+)
+"""What the bot needs in a channel to answer there."""
+
+
+def invite_url(application_id: int) -> str:
+    """The address that invites the bot with exactly the permissions it needs."""
+    scopes = ("bot", "applications.commands")
+    return discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=scopes)
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""

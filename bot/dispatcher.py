@@ -1,0 +1,172 @@
+"""Stage 3: feed the engine while it has a free slot, and record what came of each job."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from bot.model.errors import (
+    EngineStopped,
+    NotYours,
+    RenderCancelled,
+    RenderError,
+    StaleMove,
+    StorageError,
+    TooLate,
+)
+from bot.model.job import Job
+from bot.model.picture import Progress, Rendered, Work
+from bot.ports import Album, Board, Clock, Engine, WorkQueue
+
+LOOK_AGAIN = 5.0
+"""Seconds after which the queue is looked at without being woken: other processes fill it too."""
+
+log = logging.getLogger(__name__)
+
+
+class Dispatcher:
+    """Claims jobs while the engine has room; owns the set of jobs being drawn."""
+
+    def __init__(
+        self,
+        *,
+        queue: WorkQueue,
+        board: Board,
+        engine: Engine,
+        album: Album,
+        clock: Clock,
+    ) -> None:
+        self._queue = queue
+        self._board = board
+        self._engine = engine
+        self._album = album
+        self._clock = clock
+        self._drawing: dict[int, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._on_progress: list[Callable[[Job, Progress], None]] = []
+        self._on_move: list[Callable[[], None]] = []
+
+    def tell_progress(self, listener: Callable[[Job, Progress], None]) -> None:
+        """Have each step of each job told to `listener`."""
+        self._on_progress.append(listener)
+
+    def tell_moves(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called whenever a job was claimed or got its outcome."""
+        self._on_move.append(listener)
+
+    def wake(self) -> None:
+        """Look at the queue now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Take up what a dead process left, then claim and draw until stopped."""
+        for job in await self._queue.recover():
+            log.info("taken up again", extra={"job": job.id})
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                await self._fill()
+            except StorageError as error:
+                log.error("the queue cannot be read: %s", error)
+            await self._rest()
+
+    async def cancel(self, job_id: int, *, by: int) -> Job:
+        """Cancel a waiting or running job of member `by`; raises NotYours or TooLate."""
+        job = await self._board.get(job_id)
+        if job is None:
+            raise TooLate
+        if job.origin.user_id != by:
+            raise NotYours
+        try:
+            job = await self._board.cancel(job_id, now=self._clock())
+        except StaleMove as error:
+            raise TooLate from error
+        self._engine.cancel(job_id)
+        self._moved()
+        return job
+
+    async def stop(self, *, grace: float) -> bool:
+        """Claim no more, give the jobs being drawn `grace` seconds, requeue the rest.
+
+        False if the engine's step hangs, so that only leaving the process can help.
+        """
+        self._stopping = True
+        self._wake.set()
+        if self._drawing:
+            await asyncio.wait(self._drawing.values(), timeout=grace)
+        ended = await self._engine.stop(grace=1.0)
+        for job_id, task in list(self._drawing.items()):
+            if not task.done():
+                task.cancel()
+                await self._requeue(job_id)
+        return ended
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_AGAIN):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _fill(self) -> None:
+        while not self._stopping and self._engine.free_slots() > 0:
+            job = await self._queue.claim(now=self._clock())
+            if job is None:
+                return
+            task = asyncio.create_task(self._draw(job), name=f"draw-{job.id}")
+            self._drawing[job.id] = task
+            task.add_done_callback(partial(self._done, job.id))
+            # One turn of the loop lets the job reach the engine, so that its slot counts as taken.
+            await asyncio.sleep(0)
+            self._moved()
+
+    def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:
+        del self._drawing[job_id]
+        self._moved()
+
+    def _moved(self) -> None:
+        self._wake.set()
+        for listener in self._on_move:
+            listener()
+
+    async def _draw(self, job: Job) -> None:
+        work = Work(job.id, job.origin.user_id, job.weight, job.recipes)
+        try:
+            rendered = await self._engine.render(work, lambda step: self._progressed(job, step))
+            await self._keep(job, rendered)
+        except RenderCancelled:
+            log.info("cancelled while drawing", extra={"job": job.id})
+        except EngineStopped:
+            await self._requeue(job.id)
+        except (RenderError, StorageError) as error:
+            await self._fail(job, error)
+
+    async def _keep(self, job: Job, rendered: Rendered) -> None:
+        await self._album.save(job.id, rendered.pictures)
+        try:
+            await self._queue.rendered(
+                job.id, draw_seconds=rendered.draw_seconds, now=self._clock()
+            )
+        except StaleMove:
+            log.info("drawn after it was cancelled", extra={"job": job.id})
+
+    async def _fail(self, job: Job, error: RenderError | StorageError) -> None:
+        log.error("failed: %s", error, extra={"job": job.id})
+        try:
+            await self._queue.failed(
+                job.id, failure=type(error).__name__, detail=str(error), now=self._clock()
+            )
+        except StaleMove:
+            log.info("failed after it was cancelled", extra={"job": job.id})
+
+    async def _requeue(self, job_id: int) -> None:
+        try:
+            await self._queue.requeue(job_id)
+        except StaleMove:
+            return
+        log.info("put back into the queue", extra={"job": job_id})
+
+    def _progressed(self, job: Job, progress: Progress) -> None:
+        for listener in self._on_progress:
+            listener(job, progress)

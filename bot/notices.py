@@ -1,0 +1,124 @@
+"""The live line in a job's own message: its place in the queue, then how far the drawing is.
+
+One message is edited by one hand at a time: delivery calls `finish` before it answers, so that no
+late progress line can land on top of the picture.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.model.errors import DeliveryError
+from bot.model.job import Job
+from bot.model.picture import Progress
+from bot.ports import Board, Clock, Noticeboard
+
+SURVEY = 0.5
+"""Seconds between two looks at a queue that keeps moving."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Line:
+    """What one message shows, and what it should show next."""
+
+    job: Job
+    shown: int | Progress | None = None
+    news: int | Progress | None = None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    editing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    teller: asyncio.Task[None] | None = None
+
+    def tell(self, news: int | Progress) -> None:
+        if news != self.shown:
+            self.news = news
+            self.changed.set()
+
+
+class Notices:
+    """Owns what is shown of every unfinished job; edits a message once in `spacing` seconds."""
+
+    def __init__(
+        self, *, board: Board, noticeboard: Noticeboard, clock: Clock, spacing: float
+    ) -> None:
+        self._board = board
+        self._noticeboard = noticeboard
+        self._clock = clock
+        self._spacing = spacing
+        self._lines: dict[int, _Line] = {}
+        self._moved = asyncio.Event()
+
+    def follow(self, job: Job, position: int) -> None:
+        """Keep this job's message up to date from now on."""
+        self._line(job).tell(position)
+
+    def progressed(self, job: Job, progress: Progress) -> None:
+        """Note how far a job is."""
+        self._line(job).tell(progress)
+
+    def moved(self) -> None:
+        """Note that the queue has moved."""
+        self._moved.set()
+
+    async def finish(self, job_id: int) -> None:
+        """Stop touching this job's message, and wait for an edit that is under way."""
+        line = self._lines.pop(job_id, None)
+        if line is None or line.teller is None:
+            return
+        async with line.editing:
+            line.teller.cancel()
+
+    async def run(self) -> None:
+        """Follow the queue until the task is cancelled."""
+        try:
+            for place, job in enumerate(await self._board.waiting(), start=1):
+                self.follow(job, place)
+            while True:
+                await self._moved.wait()
+                self._moved.clear()
+                self._place(await self._places())
+                await asyncio.sleep(SURVEY)
+        finally:
+            for job_id in list(self._lines):
+                await self.finish(job_id)
+
+    async def _places(self) -> Mapping[int, int]:
+        ids = await self._board.places()
+        return {job_id: place for place, job_id in enumerate(ids, start=1)}
+
+    def _place(self, places: Mapping[int, int]) -> None:
+        for job_id, line in self._lines.items():
+            if job_id in places:
+                line.tell(places[job_id])
+
+    def _line(self, job: Job) -> _Line:
+        line = self._lines.get(job.id)
+        if line is None:
+            line = self._lines[job.id] = _Line(job)
+            line.teller = asyncio.create_task(self._tell(line), name=f"notice-{job.id}")
+        return line
+
+    async def _tell(self, line: _Line) -> None:
+        while line.job.token_lives(self._clock()):
+            await line.changed.wait()
+            line.changed.clear()
+            news = line.news
+            async with line.editing:
+                await self._edit(line.job, news)
+            line.shown = news
+            await asyncio.sleep(self._pause(news))
+
+    async def _edit(self, job: Job, news: int | Progress | None) -> None:
+        try:
+            if isinstance(news, Progress):
+                await self._noticeboard.show_progress(job, news)
+            elif news is not None:
+                await self._noticeboard.show_waiting(job, news)
+        except DeliveryError as error:
+            log.info("the live line was not shown: %s", error, extra={"job": job.id})
+
+    def _pause(self, news: int | Progress | None) -> float:
+        # A long queue moves often; its far end need not be told each time.
+        return self._spacing * (max(1.0, news / 3) if isinstance(news, int) else 1.0)

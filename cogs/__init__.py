@@ -1,0 +1,1 @@
+"""Everything that speaks Discord: a cog translates, it does not decide."""

@@ -1,0 +1,105 @@
+"""What the bot says about a job: its place, its progress, the picture and its recipe."""
+
+from collections.abc import Sequence
+
+from bot.model.job import Job, State
+from bot.model.picture import Picture, Progress
+from bot.model.recipe import Recipe
+from bot.model.schedulers import label_of
+from cogs import _errors
+
+CONTENT_LENGTH = 2000
+MENTION_ROOM = 30
+ALT_LENGTH = 1024
+BAR = 12
+
+
+def waiting(position: int, model_loading: bool) -> str:
+    """The line under a job that waits."""
+    line = f"⏳ In the queue at position {position}."
+    return f"{line} The model is still loading." if model_loading else line
+
+
+def progress(news: Progress) -> str:
+    """The line under a job that is being drawn."""
+    share = news.step / max(1, news.steps)
+    done = round(share * BAR)
+    parts = [f"🎨 Drawing {'▰' * done}{'▱' * (BAR - done)} {share:.0%}"]
+    parts.append(f"step {news.step} of {news.steps}")
+    if news.images > 1:
+        parts.append(f"image {news.image} of {news.images}")
+    if news.seconds_left is not None:
+        parts.append(f"about {max(1, round(news.seconds_left))} s left")
+    return " · ".join(parts)
+
+
+def answer(job: Job, pictures: Sequence[Picture]) -> str:
+    """The text of a job's final message; a mention fits before it within 2000 characters."""
+    if job.state is State.CANCELLED:
+        return _with_prompt(job.request.prompt, "🚫 Cancelled. Nothing was drawn.")
+    if job.state is State.FAILED:
+        return _with_prompt(job.request.prompt, f"⚠️ {_errors.failure(job)}")
+    return _with_prompt(job.request.prompt, _facts(job, [one.recipe for one in pictures]))
+
+
+def addressed(text: str, mention: str) -> str:
+    """An answer that begins with its author's mention, still within Discord's length."""
+    return f"{mention}\n{text}"
+
+
+def alt_text(recipe: Recipe) -> str:
+    """The alternative text of an image."""
+    return _cut(f"AI-generated image. Prompt: {recipe.prompt}", ALT_LENGTH)
+
+
+def _facts(job: Job, recipes: list[Recipe]) -> str:
+    first = recipes[0]
+    seeds = ", ".join(f"`{recipe.seed}`" for recipe in recipes)
+    named = "Seeds" if len(recipes) > 1 else "Seed"
+    facts = [
+        f"**{named}** {seeds}",
+        _size(first),
+        f"{first.steps} steps",
+        f"guidance {first.guidance_scale:g}",
+        label_of(first.scheduler, first.scheduler_config),
+        f"model {first.model}",
+    ]
+    return f"{' · '.join(facts)}\n-# {_times(job)} · AI-generated"
+
+
+def _size(recipe: Recipe) -> str:
+    drawn = f"{recipe.width}×{recipe.height}"
+    if recipe.display_scale == 1:
+        return drawn
+    scale = recipe.display_scale
+    return f"{recipe.width * scale}×{recipe.height * scale} (drawn at {drawn})"
+
+
+def _times(job: Job) -> str:
+    waited = max(0.0, (job.claimed_at or job.created_at) - job.created_at)
+    return f"Drawn in {duration(job.draw_seconds or 0.0)}, waited {duration(waited)}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: 0.8 s, 12 s, 3 min 20 s, 1 h 5 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes == 0:
+        return f"{rest} s"
+    hours, minutes_left = divmod(minutes, 60)
+    return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"
+
+
+def _with_prompt(prompt: str, text: str) -> str:
+    room = CONTENT_LENGTH - MENTION_ROOM - len(text) - len("```\n\n```\n")
+    return f"```\n{_cut(neutral(prompt), room)}\n```\n{text}"
+
+
+def neutral(prompt: str) -> str:
+    """The prompt for a code block, where no markdown, mention or link lives; it cannot be left."""
+    return prompt.strip().replace("`", "ˋ")
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
