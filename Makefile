@@ -5,9 +5,10 @@ SHELL = /bin/sh
 PYTHON ?= python3
 VENV_PYTHON = .venv/bin/python
 
-PROMPT ?= an astronaut riding a green horse
-SEED ?= 7
-OUT ?= demo.png
+# Given on make's command line; the environment's PROMPT is often the shell's own.
+PROMPT = an astronaut riding a green horse
+SEED = 7
+OUT = demo.png
 # As they were written, dollar signs and all; recipes read them from the environment, so that no
 # quote in a prompt reaches the shell's grammar.
 override PROMPT := $(value PROMPT)
