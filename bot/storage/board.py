@@ -1,0 +1,73 @@
+"""What the queue's readers and the Cancel button need."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.sql import and_
+
+from bot.model.job import Job, State
+from bot.storage.database import Database
+from bot.storage.moves import move, refund
+from bot.storage.records import job_of
+from bot.storage.tables import in_state, jobs
+
+
+class JobBoard:
+    """Board over the database; only `cancel` writes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, job_id: int) -> Job | None:
+        """The job, or None if there is none of that id."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(select(jobs).where(jobs.c.id == job_id))
+            row = rows.one_or_none()
+        return None if row is None else job_of(row)
+
+    async def position(self, job_id: int) -> int | None:
+        """How many queued jobs come before it by their tags, plus one; None once it is not queued.
+
+        A job before it whose member has another one running may be passed over for now.
+        """
+        mine, other = jobs.alias("mine"), jobs.alias("other")
+        before = and_(
+            in_state(State.QUEUED, other),
+            or_(
+                other.c.start_tag < mine.c.start_tag,
+                and_(other.c.start_tag == mine.c.start_tag, other.c.id <= mine.c.id),
+            ),
+        )
+        statement = (
+            select(func.count(other.c.id))
+            .select_from(mine.join(other, before))
+            .where(mine.c.id == job_id, in_state(State.QUEUED, mine))
+        )
+        async with self._database.reading() as connection:
+            return await connection.scalar(statement) or None
+
+    async def cancel(self, job_id: int, *, now: float) -> Job:
+        """Move a queued or running job to cancelled; raises StaleMove if it has an outcome.
+
+        A job that was still waiting is refunded; of one that was being drawn nobody knows how
+        much is spent, and it stays charged.
+        """
+        async with self._database.writing() as connection:
+            job = await move(connection, job_id, State.CANCELLED, finished_at=now)
+            if job.claimed_at is None:
+                await refund(connection, job)
+            return job
+
+    async def waiting(self) -> Sequence[Job]:
+        """The queued jobs in the order of their places."""
+        statement = select(jobs).where(in_state(State.QUEUED)).order_by(jobs.c.start_tag, jobs.c.id)
+        async with self._database.reading() as connection:
+            return [job_of(row) for row in await connection.execute(statement)]
+
+    async def places(self) -> Sequence[int]:
+        """The ids of the queued jobs in the order of their places."""
+        statement = (
+            select(jobs.c.id).where(in_state(State.QUEUED)).order_by(jobs.c.start_tag, jobs.c.id)
+        )
+        async with self._database.reading() as connection:
+            return (await connection.scalars(statement)).all()

@@ -1,0 +1,153 @@
+"""The database: one writer at a time, readers that do not wait for it."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, InvalidRequestError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.model.errors import StorageError
+from bot.storage.faults import translated
+from bot.storage.schema import upgrade
+
+BUSY_SECONDS = 10.0
+"""How long SQLite waits for another process to finish its write."""
+
+READERS = 4
+
+
+class Database:
+    """An open database whose tables are those of this version."""
+
+    def __init__(self, *, reader: AsyncEngine, writer: AsyncEngine, name: str) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._name = name
+        # SQLite's own waiting sleeps in ever longer steps; in this process nobody needs it.
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that holds the write lock from its start; raises StorageError."""
+        with translated(self._name):
+            async with self._turn, self._writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which every statement sees what is committed; raises StorageError."""
+        with translated(self._name):
+            async with self._reader.connect() as connection:
+                yield connection
+
+
+@asynccontextmanager
+async def open_database(where: str | Path) -> AsyncIterator[Database]:
+    """Open a SQLite file or an SQLAlchemy async URL, built or migrated first; raises StorageError.
+
+    A SQLite file is created if it is missing, with its folder, readable by its owner only.
+    """
+    url = _url_of(where)
+    name = f"The database {url.render_as_string(hide_password=True)}"
+    if (path := _file_of(url)) is not None:
+        name = f"The database {path}"
+        with translated(name):
+            await asyncio.to_thread(_prepare_file, path)
+    reader, writer = _reader(url), _writer(url)
+    database = Database(reader=reader, writer=writer, name=name)
+    try:
+        async with database.writing() as connection:
+            await connection.run_sync(upgrade)
+        yield database
+    finally:
+        await reader.dispose()
+        await writer.dispose()
+
+
+def _url_of(where: str | Path) -> URL:
+    if isinstance(where, Path) or "://" not in where:
+        return URL.create("sqlite+aiosqlite", database=str(where))
+    try:
+        return make_url(where)
+    except ArgumentError as error:
+        raise StorageError("The database's URL cannot be read.", _URL_ADVICE) from error
+
+
+_URL_ADVICE = "Write it as sqlite+aiosqlite:///folder/file.db or leave DATABASE_URL out."
+
+
+def _file_of(url: URL) -> Path | None:
+    if url.get_backend_name() != "sqlite":
+        return None
+    if not url.database or url.database == ":memory:":
+        raise StorageError("A database in memory would forget every request.", _URL_ADVICE)
+    return Path(url.database)
+
+
+def _prepare_file(path: Path) -> None:
+    """Make the file before SQLite does, which would let others read the tokens in it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for owned in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        if owned.exists():
+            owned.chmod(0o600)
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise StorageError(
+            f"The database {path} cannot keep a write-ahead log there.",
+            "Put it on a local disk: network folders cannot share the log's memory.",
+        )
+
+
+def _engine(url: URL, **options: object) -> AsyncEngine:
+    try:
+        return create_async_engine(url, **options)
+    except (InvalidRequestError, ModuleNotFoundError) as error:
+        raise StorageError(f"The database's URL cannot be used: {error}", _URL_ADVICE) from error
+
+
+def _reader(url: URL) -> AsyncEngine:
+    engine = _engine(url, isolation_level="AUTOCOMMIT", pool_size=READERS, max_overflow=0)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_reader)
+    return engine
+
+
+def _writer(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return _engine(url, pool_size=1, max_overflow=0)
+    # The driver would begin where it thinks right, and deferred: a transaction that has read
+    # before it writes is refused when another process wrote in between.
+    manual = {"isolation_level": None, "timeout": BUSY_SECONDS}
+    engine = _engine(url, pool_size=1, max_overflow=0, connect_args=manual)
+    event.listen(engine.sync_engine, "connect", _prepare_writer)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_reader(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    _pragmas(connection, f"busy_timeout = {int(BUSY_SECONDS * 1000)}", "query_only = ON")
+
+
+def _prepare_writer(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # secure_delete overwrites erased tokens on the disk.
+    _pragmas(connection, "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
+
+
+def _pragmas(connection: DBAPIConnection, *pragmas: str) -> None:
+    cursor = connection.cursor()
+    for pragma in pragmas:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,106 @@
+"""The pictures on disk, from the moment they are drawn: DATA_DIR/pictures/<thousand>/<job>/."""
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.model.errors import StorageError
+from bot.model.picture import Picture
+from bot.model.recipe import Recipe
+from bot.storage.faults import translated
+
+RECIPES = "recipes.json"
+PER_FOLDER = 1000
+"""Jobs in one folder; more would make listing it slow."""
+
+
+class PictureFolder:
+    """Album over files: a folder for each job with 0.png, 1.png, … and their recipes."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def folder(self, job_id: int) -> Path:
+        """Where the pictures of a job lie, or will."""
+        return self._root / f"{job_id // PER_FOLDER:06d}" / str(job_id)
+
+    async def save(self, job_id: int, pictures: Sequence[Picture]) -> None:
+        """Write all pictures of a job to disk for good, or none; raises StorageError."""
+        with translated(f"The picture folder {self._root}"):
+            await asyncio.to_thread(_save, self.folder(job_id), tuple(pictures))
+
+    async def load(self, job_id: int) -> tuple[Picture, ...]:
+        """The pictures of a job in order; raises StorageError if they are not there."""
+        with translated(f"The picture folder {self._root}"):
+            return await asyncio.to_thread(_load, self.folder(job_id))
+
+
+def _save(folder: Path, pictures: tuple[Picture, ...]) -> None:
+    """Fill a folder under another name and rename it: it is there with everything or not at all."""
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True, mode=0o700)
+    try:
+        for index, picture in enumerate(pictures):
+            _write(part / f"{index}.png", picture.png)
+        recipes = ",\n".join(picture.recipe.to_json() for picture in pictures)
+        _write(part / RECIPES, f"[\n{recipes}\n]\n".encode())
+        _sync_folder(part)
+        _put_in_place(part, folder)
+    except OSError:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _put_in_place(part: Path, folder: Path) -> None:
+    """Rename `part` to `folder`; what an earlier drawing left there goes out of the way first."""
+    old = folder.with_name(f"{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    part.rename(folder)
+    _sync_folder(folder.parent)
+    _sync_folder(folder.parent.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    """Make the names in a folder survive a power cut; Windows cannot, and need not."""
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _load(folder: Path) -> tuple[Picture, ...]:
+    try:
+        recipes = _recipes((folder / RECIPES).read_text(encoding="utf-8"))
+        return tuple(
+            Picture(png=(folder / f"{index}.png").read_bytes(), recipe=recipe)
+            for index, recipe in enumerate(recipes)
+        )
+    except FileNotFoundError as error:
+        raise StorageError(
+            f"The picture {error.filename} is missing.", "Ask for it again with the same seed."
+        ) from error
+    except ValueError as error:
+        raise StorageError(
+            f"The recipes in {folder} cannot be read: {error}.", "Restore them from a backup."
+        ) from error
+
+
+def _recipes(text: str) -> tuple[Recipe, ...]:
+    return tuple(Recipe.from_json(json.dumps(table)) for table in json.loads(text))

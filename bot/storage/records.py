@@ -1,0 +1,65 @@
+"""Rows and the values they stand for."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.model.fairness import Tags
+from bot.model.job import Interaction, Job, NewJob, State
+from bot.model.recipe import Recipe
+from bot.model.request import ImageRequest, Origin
+
+_ORIGIN = tuple(one.name for one in fields(Origin))
+_INTERACTION = tuple(one.name for one in fields(Interaction))
+_MADE_HERE = frozenset({"origin", "request", "recipe", "tags", "state"})
+_PLAIN = tuple(one.name for one in fields(Job) if one.name not in _MADE_HERE)
+
+
+def job_of(row: Row[Any]) -> Job:
+    """The job in a row of `jobs`."""
+    table = row._mapping
+    return Job(
+        origin=Origin(**{name: table[name] for name in _ORIGIN}),
+        request=ImageRequest(**json.loads(table["request"])),
+        recipe=_frozen(Recipe.from_json(table["recipe"])),
+        tags=Tags(start=table["start_tag"], finish=table["finish_tag"]),
+        state=State(table["state"]),
+        **{name: table[name] for name in _PLAIN},
+    )
+
+
+def row_of(job: NewJob, *, tags: Tags, entered: float, now: float) -> dict[str, Any]:
+    """The row of `jobs` for a job that comes at the virtual time `entered`."""
+    return {
+        **asdict(job.origin),
+        "request": json.dumps(asdict(job.request), ensure_ascii=False),
+        "recipe": job.recipe.to_json(),
+        "cost": job.cost,
+        "weight": job.weight,
+        "entered": entered,
+        "start_tag": tags.start,
+        "finish_tag": tags.finish,
+        "state": State.QUEUED,
+        "created_at": now,
+        "attempts": 0,
+        "failure": "",
+        "failure_detail": "",
+    }
+
+
+def interaction_of(row: Row[Any]) -> Interaction:
+    """The interaction in a row of `interactions`."""
+    return Interaction(**{name: row._mapping[name] for name in _INTERACTION})
+
+
+def _frozen(recipe: Recipe) -> Recipe:
+    tables: dict[str, Any] = {
+        one.name: MappingProxyType(value)
+        for one in fields(recipe)
+        if isinstance(value := getattr(recipe, one.name), Mapping)
+    }
+    return replace(recipe, **tables)

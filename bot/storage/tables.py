@@ -1,0 +1,145 @@
+"""The tables and indexes as the statements see them; migrations/ builds them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    and_,
+    literal,
+    text,
+)
+from sqlalchemy.sql import FromClause
+
+from bot.model.job import State
+
+metadata = MetaData()
+
+Snowflake = BigInteger
+"""Discord's ids: 64 bits."""
+
+JobId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up by itself in a column of the very type INTEGER only."""
+
+
+class Real(TypeDecorator[float]):
+    """A float that comes back as one: SQLite's RETURNING makes integers of whole numbers."""
+
+    impl = Double
+    cache_ok = True
+
+    def process_result_value(self, value: float | None, dialect: Dialect) -> float | None:
+        """The stored number, or None."""
+        return None if value is None else float(value)
+
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", JobId, primary_key=True),
+    Column("guild_id", Snowflake, nullable=False),
+    Column("channel_id", Snowflake, nullable=False),
+    Column("user_id", Snowflake, nullable=False),
+    Column("interaction_id", Snowflake, nullable=False, unique=True),
+    Column("application_id", Snowflake, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("token_born", Real, nullable=False),
+    Column("filesize_limit", BigInteger, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("recipe", Text, nullable=False),
+    Column("cost", Real, nullable=False),
+    Column("weight", Real, nullable=False),
+    Column("entered", Real, nullable=False),
+    Column("start_tag", Real, nullable=False),
+    Column("finish_tag", Real, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", Real, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_at", Real),
+    Column("finished_at", Real),
+    Column("answered_at", Real),
+    Column("message_id", Snowflake),
+    Column("draw_seconds", Real),
+    Column("failure", Text, nullable=False),
+    Column("failure_detail", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Every accepted request; `request` and `recipe` are JSON, `entered` is the virtual time then."""
+
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("id", Snowflake, primary_key=True, autoincrement=False),
+    Column("application_id", Snowflake, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("born", Real, nullable=False),
+    Column("user_id", Snowflake, nullable=False),
+    Column("channel_id", Snowflake, nullable=False),
+    Column("guild_id", Snowflake, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("job_id", JobId, ForeignKey("jobs.id")),
+    Column("closed", Boolean, nullable=False),
+)
+"""Every acknowledged interaction; it is settled by a job or by an answer of its own."""
+
+members = Table(
+    "members",
+    metadata,
+    Column("user_id", Snowflake, primary_key=True, autoincrement=False),
+    Column("last_finish", Real, nullable=False),
+)
+"""The finish tag of each member's last job; emptied when the queue has run dry."""
+
+virtual_clock = Table(
+    "virtual_clock",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("virtual_time", Real, nullable=False),
+)
+"""One row: how far the service has come."""
+
+
+def in_state(state: State, table: FromClause = jobs) -> ColumnElement[bool]:
+    """The condition of the partial indexes, with the state written out so that they are used."""
+    return table.c.state == literal(state.value, Text, literal_execute=True)
+
+
+def has_token(table: FromClause) -> ColumnElement[bool]:
+    """The condition of the indexes on tokens that have not been erased."""
+    return table.c.token != literal("", Text, literal_execute=True)
+
+
+UNTOLD = and_(jobs.c.finished_at.is_not(None), jobs.c.answered_at.is_(None))
+"""The outcome is there and has not been told."""
+
+UNSETTLED = text("job_id IS NULL AND NOT closed")
+"""The interaction has neither a job nor an answer."""
+
+
+def _partial(name: str, *columns: Column[object], where: ColumnElement[bool]) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_partial("jobs_waiting", jobs.c.start_tag, jobs.c.id, where=in_state(State.QUEUED))
+_partial("jobs_waiting_of_server", jobs.c.guild_id, jobs.c.user_id, where=in_state(State.QUEUED))
+_partial("jobs_waiting_of_member", jobs.c.user_id, where=in_state(State.QUEUED))
+_partial("jobs_in_flight", jobs.c.user_id, where=in_state(State.RUNNING))
+_partial("jobs_untold", jobs.c.finished_at, jobs.c.id, where=UNTOLD)
+_partial("jobs_with_token", jobs.c.token_born, where=has_token(jobs))
+_partial("interactions_with_token", interactions.c.born, where=has_token(interactions))
+Index(
+    "interactions_unsettled",
+    interactions.c.born,
+    interactions.c.id,
+    sqlite_where=UNSETTLED,
+    postgresql_where=UNSETTLED,
+)
