@@ -39,7 +39,7 @@ class Recipe:
     scheduler: str
     """The diffusers class, e.g. `EulerDiscreteScheduler`."""
     model: str
-    scheduler_config: Mapping[str, Any] = field(default=EMPTY)
+    scheduler_config: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     """What differs from the checkpoint's own scheduler configuration."""
     prompt_encoder: str = "stock"
     revision: str = ""
@@ -55,7 +55,7 @@ class Recipe:
     strength: float | None = None
     variation: Mapping[str, Any] | None = None
     upscale: Mapping[str, Any] | None = None
-    versions: Mapping[str, str] = field(default=EMPTY)
+    versions: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     format: int = FORMAT
 
     def numbered(self, index: int) -> "Recipe":

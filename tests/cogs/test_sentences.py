@@ -1,0 +1,127 @@
+"""What the bot says about a job."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model import errors
+from bot.model.fairness import Tags
+from bot.model.job import Job, State
+from bot.model.picture import Picture, Progress
+from bot.model.recipe import Recipe
+from bot.model.request import ImageRequest, Origin
+from cogs import _errors, _sentences
+
+RECIPE = Recipe(
+    prompt="a cat",
+    negative_prompt="",
+    seed=7,
+    width=128,
+    height=128,
+    steps=24,
+    guidance_scale=3.5,
+    scheduler="DPMSolverMultistepScheduler",
+    scheduler_config={"use_karras_sigmas": True},
+    model="starter",
+    display_scale=4,
+)
+JOB = Job(
+    id=3,
+    origin=Origin(1, 2, 4, 5, 6, "token", 100.0, 10_000_000),
+    request=ImageRequest("a cat"),
+    recipe=RECIPE,
+    cost=1.0,
+    weight=1.0,
+    tags=Tags(0.0, 1.0),
+    state=State.RENDERED,
+    created_at=100.0,
+    claimed_at=103.5,
+    draw_seconds=65.2,
+)
+PICTURE = Picture(b"", RECIPE)
+
+
+def test_an_answer_names_everything_that_is_needed_to_draw_it_again():
+    text = _sentences.answer(JOB, [PICTURE])
+    for fact in ("a cat", "`7`", "512×512", "128×128", "24 steps", "3.5", "DPM++ 2M Karras"):
+        assert fact in text
+    assert "model starter" in text
+    assert "Drawn in 1 min 5 s, waited 3.5 s" in text
+    assert "AI-generated" in text
+
+
+def test_an_answer_of_several_images_names_each_seed():
+    pictures = [Picture(b"", RECIPE.numbered(index)) for index in range(3)]
+    assert "**Seeds** `7`, `8`, `9`" in _sentences.answer(JOB, pictures)
+
+
+@given(st.text(min_size=1, max_size=1500))
+def test_an_answer_fits_discord_whatever_the_prompt(prompt):
+    job = replace(JOB, request=ImageRequest(prompt))
+    for state in (State.RENDERED, State.CANCELLED, State.FAILED):
+        text = _sentences.answer(replace(job, state=state), [PICTURE] * 4)
+        assert len(_sentences.addressed(text, f"<@{2**63}>")) <= 2000
+    assert len(_sentences.alt_text(replace(RECIPE, prompt=prompt))) <= 1024
+
+
+@given(st.text(alphabet="`a*_@<>#\n", min_size=1, max_size=200))
+def test_nothing_in_a_prompt_ends_its_code_block(prompt):
+    text = _sentences.answer(replace(JOB, request=ImageRequest(prompt)), [PICTURE])
+    assert text.count("```") == 2
+
+
+def test_progress_shows_share_step_and_time_left():
+    line = _sentences.progress(Progress(3, step=12, steps=48, image=1, images=2, seconds_left=4.2))
+    for part in ("25%", "step 12 of 48", "image 1 of 2", "about 4 s left"):
+        assert part in line
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.84, "0.8 s"), (12.3, "12 s"), (200, "3 min 20 s"), (3900, "1 h 5 min")],
+)
+def test_durations_read_as_people_say_them(seconds, said):
+    assert _sentences.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("error", "part"),
+    [
+        (errors.EmptyPrompt(), "write what you want to see"),
+        (errors.UnknownOption("style", "inc", ("ink", "photo")), "ink, photo"),
+        (errors.QueueFull("member", 10), "10 images waiting"),
+        (errors.QueueFull("server", 200), "This server already has 200"),
+        (errors.ModelUnavailable("sdxl", "the folder is missing."), "the folder is missing."),
+        (errors.MissingPermission(("Attach Files",)), "Attach Files"),
+        (errors.NotYours(), "Only the member"),
+        (errors.TooLate(), "already finished"),
+        (errors.Stopping(), "restarting"),
+        (errors.OutOfMemory(), "try again"),
+        (ValueError("inner detail"), "try again"),
+    ],
+)
+def test_every_refusal_says_what_to_do(error, part):
+    said = _errors.sentence(error)
+    assert part in said
+    assert "inner detail" not in said
+
+
+def test_every_kind_of_refusal_has_a_sentence_of_its_own():
+    kinds = errors.Refused.__subclasses__()
+    assert len(kinds) >= 8
+    assert all(f"case {kind.__name__}(" in _source() for kind in kinds)
+
+
+def _source() -> str:
+    import inspect
+
+    return inspect.getsource(_errors)
+
+
+@pytest.mark.parametrize("failure", ["ModelLoadFailed", "OutOfMemory", "NotFinite", "Surprise"])
+def test_a_failure_is_told_and_costs_nothing(failure):
+    said = _sentences.answer(replace(JOB, state=State.FAILED, failure=failure), [])
+    assert "could not be drawn because" in said
+    assert "does not count" in said

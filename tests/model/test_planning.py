@@ -1,0 +1,81 @@
+"""What a request becomes before it is drawn."""
+
+import pytest
+
+from bot.model.checkpoint import ASPECTS, Catalogue, Checkpoint, Style
+from bot.model.errors import EmptyPrompt, UnknownOption
+from bot.model.planning import plan
+from bot.model.request import ImageRequest
+
+SMALL = Checkpoint(
+    key="small",
+    source="folder",
+    scheduler="Euler",
+    steps=24,
+    guidance_scale=3.5,
+    native_size=128,
+    display_scale=4,
+    aspects=("1:1",),
+    negative_prompt="blurry",
+)
+LARGE = Checkpoint(key="large", source="owner/name")
+CATALOGUE = Catalogue(
+    checkpoints={"small": SMALL, "large": LARGE},
+    default="small",
+    styles={"ink": Style("ink", "{prompt}, ink on paper", "photo")},
+)
+
+
+def test_what_the_member_leaves_open_comes_from_the_checkpoint():
+    recipe = plan(ImageRequest("a cat"), CATALOGUE, seed=5)
+    assert (recipe.seed, recipe.steps, recipe.guidance_scale) == (5, 24, 3.5)
+    assert (recipe.width, recipe.height, recipe.display_scale) == (128, 128, 4)
+    assert recipe.scheduler == "EulerDiscreteScheduler"
+    assert recipe.negative_prompt == "blurry"
+
+
+def test_what_the_member_names_wins_even_where_it_is_zero():
+    request = ImageRequest(
+        "a cat", model="large", seed=0, steps=3, guidance_scale=0.0, scheduler="Heun"
+    )
+    recipe = plan(request, CATALOGUE, seed=5)
+    assert (recipe.seed, recipe.steps, recipe.guidance_scale) == (0, 3, 0.0)
+    assert recipe.scheduler == "HeunDiscreteScheduler"
+    assert recipe.model == "large"
+
+
+def test_a_style_is_put_round_the_prompt_and_joins_the_negative_prompts():
+    request = ImageRequest("a cat", negative_prompt="dog", style="ink")
+    recipe = plan(request, CATALOGUE, seed=1)
+    assert recipe.prompt == "a cat, ink on paper"
+    assert recipe.negative_prompt == "dog, photo, blurry"
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_every_aspect_is_about_one_megapixel_and_fits_the_vae(aspect):
+    recipe = plan(ImageRequest("a cat", model="large", aspect=aspect), CATALOGUE, seed=1)
+    assert (recipe.width, recipe.height) == ASPECTS[aspect]
+    assert 0.9 < recipe.megapixels < 1.07
+    assert recipe.width % 8 == recipe.height % 8 == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "request_"),
+    [
+        ("model", ImageRequest("a cat", model="none")),
+        ("style", ImageRequest("a cat", style="none")),
+        ("aspect", ImageRequest("a cat", aspect="16:9")),
+        ("aspect", ImageRequest("a cat", aspect="1:7", model="large")),
+        ("scheduler", ImageRequest("a cat", scheduler="none")),
+    ],
+)
+def test_an_option_nobody_configured_is_refused_with_those_that_are(option, request_):
+    with pytest.raises(UnknownOption) as refused:
+        plan(request_, CATALOGUE, seed=1)
+    assert refused.value.option == option
+    assert refused.value.choices
+
+
+def test_a_prompt_of_blanks_is_refused():
+    with pytest.raises(EmptyPrompt):
+        plan(ImageRequest(" \n\t "), CATALOGUE, seed=1)
