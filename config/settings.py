@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
+from urllib.parse import quote
 
 from dotenv import dotenv_values
 
@@ -125,21 +126,21 @@ class StorageSettings:
         ),
     ]
     url: Annotated[
-        Secret,
+        str,
         Setting(
             "DATABASE_URL",
             "",
             values.database_url,
-            "A SQLAlchemy URL with an async driver, such as `sqlite+aiosqlite:///path/to/bot.db`.",
-            shown_default="SQLite in DATA_DIR",
+            "Another SQLite file, written as `sqlite+aiosqlite:///folder/bot.db`.",
+            shown_default="SQLite in `DATA_DIR`",
             secret=True,
         ),
     ]
 
     @property
     def database_url(self) -> str:
-        """The database's SQLAlchemy URL, which may hold a password."""
-        return self.url.reveal() or f"sqlite+aiosqlite:///{self.data_dir.as_posix()}/bot.db"
+        """The database's SQLAlchemy URL."""
+        return self.url or f"sqlite+aiosqlite:///{quote(self.data_dir.as_posix(), ':/')}/bot.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """The texts that must never be printed."""
         token = self.discord.token.reveal()
-        return (*((token,) if token else ()), *values.password_of(self.storage.url))
+        return (token,) if token else ()
 
 
 GROUPS: Mapping[str, type[Any]] = {
