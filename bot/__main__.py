@@ -1,0 +1,111 @@
+"""The command line: `python -m bot run | demo | sandbox`.
+
+Nothing heavy is imported before a command is chosen, so that --help answers at once.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.model.errors import BotError
+
+DEMO_PROMPT = "an astronaut riding a green horse"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0, or 1 after a plain sentence of what went wrong."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        asyncio.run(chosen.start(chosen))
+    except BotError as error:
+        print(f"{chosen.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="A Discord bot that draws images on one GPU, with a fair and durable queue.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run",
+        help="sign in to Discord and serve (needs DISCORD_TOKEN in the environment or .env)",
+        description="Sign in to Discord and serve until SIGTERM, SIGINT or Ctrl-C. "
+        "Settings come from the environment and .env; the README lists them.",
+    )
+    run.set_defaults(start=_run)
+    _add_demo(commands)
+    _add_sandbox(commands)
+    return parser
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="draw one image through the whole bot on a local Discord; no token, no GPU",
+        description="Start a local Discord and the bot, send /imagine as a member would, "
+        "print what happens and save the picture.",
+    )
+    demo.add_argument("prompt", nargs="?", default=DEMO_PROMPT, help="what to draw")
+    demo.add_argument("--seed", type=int, default=None, help="0 to 4294967295; random if left out")
+    demo.add_argument("--out", type=Path, default=Path("demo.png"), help="where to save the PNG")
+    demo.add_argument(
+        "--model",
+        default="starter",
+        help="the shipped starter, a key of config/models.toml, a folder, a .safetensors file "
+        "or a hub id",
+    )
+    demo.add_argument("--verbose", action="store_true", help="show the bot's log as well")
+    demo.set_defaults(start=_demo)
+
+
+def _add_sandbox(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sandbox = commands.add_parser(
+        "sandbox",
+        help="run a local Discord alone, for a bot in another process",
+        description="Serve Discord's REST API and gateway on loopback until it is stopped. "
+        "Prints the settings a bot needs to sign in.",
+    )
+    sandbox.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    sandbox.set_defaults(start=_sandbox)
+
+
+async def _run(_: argparse.Namespace) -> None:
+    from bot import running
+
+    await running.run(running.settings_from_environment())
+
+
+async def _demo(chosen: argparse.Namespace) -> None:
+    from bot import demo
+
+    wish = demo.Demo(chosen.prompt, chosen.seed, chosen.out, chosen.model, chosen.verbose)
+    await demo.run(wish, say=_say)
+
+
+async def _sandbox(chosen: argparse.Namespace) -> None:
+    from bot.sandbox.server import Sandbox
+    from bot.signals import stopping_on_signals
+
+    stop = asyncio.Event()
+    with stopping_on_signals(stop):
+        async with Sandbox(port=chosen.port) as sandbox:
+            _say("A local Discord is running. In another terminal, start a bot with")
+            _say(f"  DISCORD_API_URL={sandbox.api_url}")
+            _say(f"  DISCORD_GATEWAY_URL={sandbox.gateway_url}")
+            _say(f"  DISCORD_TOKEN={sandbox.token}")
+            await stop.wait()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

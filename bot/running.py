@@ -1,0 +1,37 @@
+"""`python -m bot run`: serve until a signal, then leave in order."""
+
+import asyncio
+import logging
+import os
+
+from bot.model.errors import ConfigurationError
+from bot.signals import stopping_on_signals
+from bot.wiring import open_studio
+from config.log import set_up_logging
+from config.settings import Settings, SettingsError, load_environment, read_settings
+
+log = logging.getLogger(__name__)
+
+
+def settings_from_environment() -> Settings:
+    """The settings of the environment and .env; raises ConfigurationError with every problem."""
+    try:
+        return read_settings(load_environment(), token_needed=True)
+    except SettingsError as error:
+        raise ConfigurationError(error.problems) from error
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM, SIGINT or Ctrl-C."""
+    set_up_logging(settings.log, secrets=settings.secrets)
+    for warning in settings.warnings:
+        log.warning(warning)
+    stop = asyncio.Event()
+    with stopping_on_signals(stop):
+        async with open_studio(settings) as studio:
+            ended = stop.is_set() or await studio.run(stop)
+    if not ended:
+        log.error("a denoising step does not end: leaving without it; its job is queued again")
+        logging.shutdown()
+        os._exit(0)
+    log.info("stopped")

@@ -1,0 +1,251 @@
+"""The only place that constructs things; one exit stack holds the order of start and stop."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+
+from bot.admission import Admission, QueueRoom
+from bot.client import ImagineClient, point_at
+from bot.delivery import Delivery
+from bot.dispatcher import Dispatcher
+from bot.imaging import sdxl
+from bot.imaging.engine import Engine
+from bot.model.catalogue import offer, read_catalogue, resolve
+from bot.model.checkpoint import Catalogue
+from bot.model.errors import ConfigurationError
+from bot.model.recipe import SEED_SPACE
+from bot.notices import Notices
+from bot.ports import Clock
+from bot.storage.board import JobBoard
+from bot.storage.database import Database, open_database
+from bot.storage.journal import Journal
+from bot.storage.outbox import JobOutbox
+from bot.storage.pictures import PictureFolder
+from bot.storage.queue import FairQueue
+from cogs._buttons import cancel_button
+from cogs._courier import DiscordCourier
+from cogs._replies import FrontDesk
+from cogs.imagine import Imagine
+from config.documents import MODELS_FILE, STYLES_FILE, read_document
+from config.settings import Settings, SettingsError
+
+VERSION = "0.1.0"
+PROJECT = Path(__file__).parent.parent
+FINISH_WITHIN = 6.0
+"""Seconds that a stop gives the job being drawn; the whole stop takes less than 10."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often live lines are edited, and how long the client waits for servers at its start."""
+
+    edit_every: float = 3.0
+    guild_ready_timeout: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """The assembled bot."""
+
+    client: ImagineClient
+    token: str
+    admission: Admission
+    dispatcher: Dispatcher
+    delivery: Delivery
+    notices: Notices
+
+    async def run(self, stop: asyncio.Event) -> bool:
+        """Serve until `stop` is set, then stop in order; False if the executor thread hangs.
+
+        Raises ConfigurationError if Discord does not take the token or cannot be reached, and
+        whatever made a stage end on its own.
+        """
+        await self._sign_in()
+        stages = [
+            asyncio.create_task(self.dispatcher.run(), name="dispatcher"),
+            asyncio.create_task(self.delivery.run(), name="delivery"),
+            asyncio.create_task(self.notices.run(), name="notices"),
+            asyncio.create_task(self.client.connect(), name="gateway"),
+        ]
+        stopper = asyncio.create_task(stop.wait(), name="stop")
+        try:
+            await asyncio.wait({stopper, *stages}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopper.cancel()
+            ended = await self._stop(stages)
+        for stage in stages:
+            if not stage.cancelled() and (error := stage.exception()) is not None:
+                raise error
+        return ended
+
+    async def _sign_in(self) -> None:
+        try:
+            await self.client.login(self.token)
+        except discord.LoginFailure as error:
+            raise ConfigurationError(
+                (
+                    "Discord does not know this DISCORD_TOKEN: copy the bot's token again from "
+                    "the developer portal (Bot, Reset Token) into .env.",
+                )
+            ) from error
+        except OSError as error:
+            raise ConfigurationError(
+                (f"Discord could not be reached: {error}. Check the network and start again.",)
+            ) from error
+
+    async def _stop(self, stages: list[asyncio.Task[None]]) -> bool:
+        log.info("stopping")
+        self.admission.close()
+        ended = await self.dispatcher.stop(grace=FINISH_WITHIN)
+        await self.delivery.drain(grace=1.0)
+        for stage in stages:
+            stage.cancel()
+        await asyncio.wait(stages, timeout=1.0)
+        await self.client.close()
+        return ended
+
+
+def catalogue_for(settings: Settings, device: str) -> Catalogue:
+    """What may be drawn with on a device; the default is what MODEL means there.
+
+    Raises ConfigurationError with every problem.
+    """
+    try:
+        models, styles = read_document(MODELS_FILE), read_document(STYLES_FILE)
+    except SettingsError as error:
+        raise ConfigurationError(error.problems) from error
+    catalogue = read_catalogue(models, styles, root=PROJECT)
+    checkpoint = resolve(
+        settings.drawing.model, device, catalogue, exists=lambda path: Path(path).exists()
+    )
+    if settings.drawing.model == "auto" and device != "cuda":
+        log.warning(
+            "no CUDA device: drawing with the small %s model; set MODEL for another",
+            checkpoint.key,
+        )
+    return offer(_within_reach(catalogue, device), checkpoint)
+
+
+def _within_reach(catalogue: Catalogue, device: str) -> Catalogue:
+    """Without a GPU a member's choice must not start a download of gigabytes."""
+    if device != "cpu":
+        return catalogue
+    local = {key: one for key, one in catalogue.checkpoints.items() if Path(one.source).exists()}
+    return Catalogue(checkpoints=local, default=catalogue.default, styles=catalogue.styles)
+
+
+@asynccontextmanager
+async def open_studio(
+    settings: Settings, *, clock: Clock = time.time, pace: Pace | None = None
+) -> AsyncIterator[Studio]:
+    """Construct everything; what was opened is closed in the opposite order."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.storage.database_url))
+        # Importing torch takes seconds; before the gateway opens nobody waits for the loop.
+        device = await asyncio.to_thread(sdxl.pick_device, settings.drawing.device)
+        catalogue = catalogue_for(settings, device)
+        engine = Engine(sdxl.painter_factory(catalogue, device=device, bot_version=VERSION))
+        engine.start()
+        stack.push_async_callback(engine.stop, grace=1.0)
+        stages = _Stages(settings, database, engine, catalogue, clock, pace or Pace())
+        yield stages.studio()
+
+
+class _Stages:
+    """Joins the stages; each line below is one arrow of the way of a request."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        engine: Engine,
+        catalogue: Catalogue,
+        clock: Clock,
+        pace: Pace,
+    ) -> None:
+        point_at(settings.discord.api_url, settings.discord.gateway_url)
+        self.settings, self.engine = settings, engine
+        self.catalogue, self.clock, self.pace = catalogue, clock, pace
+        self.queue, self.board = FairQueue(database), JobBoard(database)
+        self.outbox, self.journal = JobOutbox(database), Journal(database)
+        self.album = PictureFolder(settings.storage.data_dir / "pictures")
+        self.client = ImagineClient(
+            synced=settings.storage.data_dir / "commands.sha256",
+            guild_ready_timeout=pace.guild_ready_timeout,
+        )
+
+    def studio(self) -> Studio:
+        admission, dispatcher = self._admission(), self._dispatcher()
+        desk = FrontDesk(journal=self.journal, clock=self.clock)
+        imagine = Imagine(
+            desk=desk,
+            admission=admission,
+            dispatcher=dispatcher,
+            catalogue=self.catalogue,
+            clock=self.clock,
+        )
+        button = cancel_button(imagine.cancel_pressed)
+        self.client.furnish([imagine], [button])
+        courier = DiscordCourier(
+            client=self.client, cancel_button=button, engine_status=self.engine.status
+        )
+        notices = self._notices(courier)
+        delivery = self._delivery(courier, notices)
+        admission.tell(notices.follow)
+        admission.tell(lambda _job, _place: dispatcher.wake())
+        dispatcher.tell_progress(notices.progressed)
+        dispatcher.tell_moves(notices.moved)
+        dispatcher.tell_moves(delivery.wake)
+        return Studio(
+            client=self.client,
+            token=self.settings.discord.token.reveal(),
+            admission=admission,
+            dispatcher=dispatcher,
+            delivery=delivery,
+            notices=notices,
+        )
+
+    def _admission(self) -> Admission:
+        room = self.settings.queue
+        return Admission(
+            queue=self.queue,
+            board=self.board,
+            catalogue=self.catalogue,
+            room=QueueRoom(per_member=room.per_member, per_server=room.per_server),
+            engine_status=self.engine.status,
+            draw_seed=lambda: secrets.randbelow(SEED_SPACE),
+            clock=self.clock,
+        )
+
+    def _dispatcher(self) -> Dispatcher:
+        return Dispatcher(
+            queue=self.queue,
+            board=self.board,
+            engine=self.engine,
+            album=self.album,
+            clock=self.clock,
+        )
+
+    def _notices(self, courier: DiscordCourier) -> Notices:
+        return Notices(
+            board=self.board, noticeboard=courier, clock=self.clock, spacing=self.pace.edit_every
+        )
+
+    def _delivery(self, courier: DiscordCourier, notices: Notices) -> Delivery:
+        return Delivery(
+            outbox=self.outbox,
+            album=self.album,
+            journal=self.journal,
+            courier=courier,
+            before_answer=notices.finish,
+            clock=self.clock,
+        )

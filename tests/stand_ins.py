@@ -1,0 +1,120 @@
+"""Stand-ins for what lies beyond the stages: the GPU, the disk, Discord and the clock."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.model.answer import Way
+from bot.model.errors import DeliveryError, EngineStopped, RenderCancelled, StorageError
+from bot.model.job import Interaction, Job
+from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Work
+
+
+class HandClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: float = 1000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class ScriptedEngine:
+    """An engine that draws a job when the test says so."""
+
+    def __init__(self, slots: int = 1) -> None:
+        self.slots = slots
+        self.state = EngineStatus("ready", "starter")
+        self.works: list[Work] = []
+        self.renders: dict[int, asyncio.Future[Rendered]] = {}
+        self.sinks: dict[int, Callable[[Progress], None]] = {}
+        self.cancelled: list[int] = []
+
+    def status(self) -> EngineStatus:
+        return self.state
+
+    def free_slots(self) -> int:
+        return self.slots - len(self.renders)
+
+    async def render(self, work: Work, progress: Callable[[Progress], None]) -> Rendered:
+        self.works.append(work)
+        self.sinks[work.job_id] = progress
+        self.renders[work.job_id] = asyncio.get_running_loop().create_future()
+        try:
+            return await self.renders[work.job_id]
+        finally:
+            del self.renders[work.job_id]
+
+    def cancel(self, job_id: int) -> None:
+        self.cancelled.append(job_id)
+        if job_id in self.renders:
+            self.renders[job_id].set_exception(RenderCancelled())
+
+    async def stop(self, *, grace: float) -> bool:
+        for render in self.renders.values():
+            if not render.done():
+                render.set_exception(EngineStopped())
+        return True
+
+    def finish(self, job_id: int) -> None:
+        """The job's pictures are drawn."""
+        work = next(one for one in self.works if one.job_id == job_id)
+        pictures = tuple(Picture(b"png", recipe) for recipe in work.recipes)
+        self.renders[job_id].set_result(Rendered(pictures, draw_seconds=2.0))
+
+
+class ShelfAlbum:
+    """Pictures on a shelf; `full` is a disk without room."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, tuple[Picture, ...]] = {}
+        self.full = False
+
+    async def save(self, job_id: int, pictures: Sequence[Picture]) -> None:
+        if self.full:
+            raise StorageError("The disk is full.", "Make room.")
+        self.kept[job_id] = tuple(pictures)
+
+    async def load(self, job_id: int) -> tuple[Picture, ...]:
+        if job_id not in self.kept:
+            raise StorageError("The pictures are not there.", "Look for them.")
+        return self.kept[job_id]
+
+
+@dataclass
+class ScriptedCourier:
+    """A way to the members that fails as it is told, a list of errors for each way."""
+
+    troubles: dict[Way, list[DeliveryError]] = field(default_factory=dict)
+    delivered: list[tuple[int, Way, int]] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+    shown: list[tuple[int, int | Progress]] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+
+    async def deliver(self, job: Job, pictures: Sequence[Picture], way: Way) -> int:
+        if self.troubles.get(way):
+            raise self.troubles[way].pop(0)
+        self.delivered.append((job.id, way, len(pictures)))
+        return 500 + job.id
+
+    async def close(self, interaction: Interaction) -> None:
+        self.closed.append(interaction.id)
+
+    async def show_waiting(self, job: Job, position: int) -> None:
+        await self._show(job, position)
+
+    async def show_progress(self, job: Job, progress: Progress) -> None:
+        await self._show(job, progress)
+
+    async def _show(self, job: Job, news: int | Progress) -> None:
+        if self.gate is not None:
+            await self.gate.wait()
+        self.shown.append((job.id, news))
+
+
+async def settle(condition: Callable[[], bool]) -> None:
+    """Let the loop turn until the condition holds; fails after ten seconds."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0)

@@ -1,0 +1,151 @@
+"""Stage 5: every outcome is told once, by the best way that is open."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from bot.delivery import Delivery
+from bot.model.answer import Way
+from bot.model.errors import DeliveryInterrupted, DeliveryRefused
+from bot.model.job import TOKEN_LIFE, Job, State
+from bot.model.picture import Picture
+from tests.fakes import InMemoryQueue, interaction, new_job
+from tests.stand_ins import HandClock, ScriptedCourier, ShelfAlbum, settle
+
+GONE = DeliveryRefused(10008, "Unknown Message")
+
+
+class Stage:
+    """A delivery among stand-ins."""
+
+    def __init__(self) -> None:
+        self.queue, self.album = InMemoryQueue(), ShelfAlbum()
+        self.courier, self.clock = ScriptedCourier(), HandClock()
+        self.finished: list[int] = []
+        self.delivery = Delivery(
+            outbox=self.queue,
+            album=self.album,
+            journal=self.queue,
+            courier=self.courier,
+            before_answer=self._finish,
+            clock=self.clock,
+        )
+
+    async def _finish(self, job_id: int) -> None:
+        self.finished.append(job_id)
+
+    async def rendered(self, number: int = 1, *, private: bool = False) -> Job:
+        order = new_job(number, user_id=number)
+        order = replace(order, request=replace(order.request, private=private))
+        job = await self.queue.enqueue(order, per_member=10, per_server=100, now=1000.0)
+        await self.queue.claim(now=1000.0)
+        await self.album.save(job.id, [Picture(b"png", job.recipe)])
+        await self.queue.rendered(job.id, draw_seconds=1.0, now=1001.0)
+        self.delivery.wake()
+        return job
+
+    def told(self, job: Job) -> bool:
+        return self.queue.jobs[job.id].answered_at is not None
+
+    @asynccontextmanager
+    async def running(self):
+        task = asyncio.create_task(self.delivery.run())
+        yield
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def test_a_rendered_job_is_told_in_its_own_message_once_its_live_line_is_quiet():
+    stage = Stage()
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(lambda: stage.told(job))
+    assert stage.courier.delivered == [(job.id, Way.ORIGINAL, 1)]
+    assert stage.finished == [job.id]
+    assert stage.queue.jobs[job.id].state is State.DELIVERED
+    assert stage.queue.jobs[job.id].message_id == 500 + job.id
+
+
+async def test_an_old_token_is_not_tried_and_the_answer_comes_to_the_channel():
+    stage = Stage()
+    stage.clock.now += TOKEN_LIFE
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(lambda: stage.told(job))
+    assert stage.courier.delivered == [(job.id, Way.CHANNEL, 1)]
+
+
+async def test_a_refused_way_leads_to_the_next_one():
+    stage = Stage()
+    stage.courier.troubles = {Way.ORIGINAL: [GONE], Way.CHANNEL: [GONE]}
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(lambda: stage.told(job))
+    assert stage.courier.delivered == [(job.id, Way.DIRECT, 1)]
+
+
+async def test_a_private_answer_never_goes_to_a_channel():
+    stage = Stage()
+    stage.courier.troubles = {Way.ORIGINAL: [GONE], Way.DIRECT: [GONE]}
+    async with stage.running():
+        job = await stage.rendered(private=True)
+        await settle(lambda: stage.told(job))
+    assert stage.courier.delivered == []
+    assert stage.queue.jobs[job.id].message_id is None
+
+
+async def test_an_interrupted_answer_is_tried_again_later_and_holds_up_nobody():
+    stage = Stage()
+    stage.courier.troubles = {Way.ORIGINAL: [DeliveryInterrupted("503", retry_after=30)]}
+    async with stage.running():
+        first = await stage.rendered(1)
+        await settle(lambda: not stage.courier.troubles[Way.ORIGINAL])
+        second = await stage.rendered(2)
+        await settle(lambda: stage.told(second))
+        assert not stage.told(first)
+        stage.clock.now += 31
+        stage.delivery.wake()
+        await settle(lambda: stage.told(first))
+    assert [job for job, _, _ in stage.courier.delivered] == [second.id, first.id]
+
+
+async def test_a_cancelled_and_a_failed_job_are_told_without_pictures():
+    stage = Stage()
+    async with stage.running():
+        jobs = [
+            await stage.queue.enqueue(
+                new_job(number, user_id=number), per_member=10, per_server=100, now=1000.0
+            )
+            for number in (1, 2)
+        ]
+        await stage.queue.cancel(jobs[0].id, now=1001.0)
+        await stage.queue.failed(jobs[1].id, failure="OutOfMemory", detail="", now=1002.0)
+        stage.delivery.wake()
+        await settle(lambda: all(stage.told(job) for job in jobs))
+    assert stage.courier.delivered == [(jobs[0].id, Way.ORIGINAL, 0), (jobs[1].id, Way.ORIGINAL, 0)]
+
+
+async def test_what_a_crash_left_without_a_job_is_closed_at_the_start():
+    stage = Stage()
+    await stage.queue.open(interaction(41))
+    await stage.queue.open(interaction(42))
+    await stage.queue.close(42)
+    async with stage.running():
+        await settle(lambda: 41 in stage.queue.closed)
+    assert stage.courier.closed == [41]
+
+
+async def test_pictures_that_cannot_be_read_put_the_answer_off_instead_of_losing_it():
+    stage = Stage()
+    async with stage.running():
+        job = await stage.rendered()
+        pictures = stage.album.kept.pop(job.id)
+        await settle(lambda: stage.finished == [job.id])
+        stage.album.kept[job.id] = pictures
+
+        def told_at_last() -> bool:
+            stage.clock.now += 1000
+            stage.delivery.wake()
+            return stage.told(job)
+
+        await settle(told_at_last)

@@ -1,0 +1,156 @@
+"""Stage 3: jobs go to the engine, and each comes to one outcome."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.dispatcher import Dispatcher
+from bot.model.errors import NotYours, OutOfMemory, TooLate
+from bot.model.job import State
+from bot.model.picture import Progress
+from tests.fakes import InMemoryQueue, new_job
+from tests.stand_ins import HandClock, ScriptedEngine, ShelfAlbum, settle
+
+
+class Stage:
+    """A dispatcher among stand-ins."""
+
+    def __init__(self, slots: int = 1) -> None:
+        self.queue, self.album = InMemoryQueue(), ShelfAlbum()
+        self.engine = ScriptedEngine(slots)
+        self.dispatcher = Dispatcher(
+            queue=self.queue,
+            board=self.queue,
+            engine=self.engine,
+            album=self.album,
+            clock=HandClock(),
+        )
+
+    async def enqueue(self, number: int, user_id: int) -> int:
+        job = await self.queue.enqueue(
+            new_job(number, user_id), per_member=10, per_server=100, now=1000.0
+        )
+        self.dispatcher.wake()
+        return job.id
+
+    def state(self, job_id: int) -> State:
+        return self.queue.jobs[job_id].state
+
+    async def until(self, job_id: int, state: State) -> None:
+        await settle(lambda: self.state(job_id) is state)
+
+    @asynccontextmanager
+    async def running(self):
+        task = asyncio.create_task(self.dispatcher.run())
+        yield
+        await self.dispatcher.stop(grace=0)
+        await task
+
+
+async def test_a_drawn_job_is_kept_before_it_counts_as_rendered():
+    stage = Stage()
+    async with stage.running():
+        job = await stage.enqueue(1, user_id=7)
+        await stage.until(job, State.RUNNING)
+        await settle(lambda: job in stage.engine.renders)
+        stage.engine.finish(job)
+        await stage.until(job, State.RENDERED)
+    assert [picture.recipe.seed for picture in stage.album.kept[job]] == [7]
+    assert stage.queue.jobs[job].draw_seconds == 2.0
+
+
+async def test_no_more_is_claimed_than_the_engine_has_room_for():
+    stage = Stage(slots=2)
+    async with stage.running():
+        jobs = [await stage.enqueue(number, user_id=number) for number in range(1, 5)]
+        await settle(lambda: len(stage.engine.renders) == 2)
+        assert [stage.state(job) for job in jobs] == [State.RUNNING] * 2 + [State.QUEUED] * 2
+        stage.engine.finish(jobs[0])
+        await stage.until(jobs[2], State.RUNNING)
+
+
+async def test_a_job_that_cannot_be_drawn_fails_with_the_reason_and_the_next_one_draws():
+    stage = Stage()
+    async with stage.running():
+        bad, good = await stage.enqueue(1, user_id=1), await stage.enqueue(2, user_id=2)
+        await settle(lambda: bad in stage.engine.renders)
+        stage.engine.renders[bad].set_exception(OutOfMemory("8 GB"))
+        await stage.until(bad, State.FAILED)
+        await settle(lambda: good in stage.engine.renders)
+        stage.engine.finish(good)
+        await stage.until(good, State.RENDERED)
+    assert stage.queue.jobs[bad].failure == "OutOfMemory"
+
+
+async def test_a_full_disk_fails_the_job_instead_of_losing_it():
+    stage = Stage()
+    stage.album.full = True
+    async with stage.running():
+        job = await stage.enqueue(1, user_id=7)
+        await settle(lambda: job in stage.engine.renders)
+        stage.engine.finish(job)
+        await stage.until(job, State.FAILED)
+    assert stage.queue.jobs[job].failure == "StorageError"
+
+
+async def test_a_stop_puts_what_is_being_drawn_back_and_claims_no_more():
+    stage = Stage()
+    async with stage.running():
+        first, second = await stage.enqueue(1, user_id=1), await stage.enqueue(2, user_id=2)
+        await settle(lambda: first in stage.engine.renders)
+    assert stage.state(first) is stage.state(second) is State.QUEUED
+    assert stage.queue.jobs[first].attempts == 0
+
+
+async def test_a_start_takes_up_what_a_dead_process_left():
+    stage = Stage()
+    job = await stage.enqueue(1, user_id=7)
+    await stage.queue.claim(now=1000.0)
+    async with stage.running():
+        await settle(lambda: job in stage.engine.renders)
+        stage.engine.finish(job)
+        await stage.until(job, State.RENDERED)
+
+
+async def test_its_author_cancels_a_waiting_and_a_running_job():
+    stage = Stage()
+    async with stage.running():
+        drawn, waiting = await stage.enqueue(1, user_id=7), await stage.enqueue(2, user_id=8)
+        await settle(lambda: drawn in stage.engine.renders)
+        await stage.dispatcher.cancel(waiting, by=8)
+        await stage.dispatcher.cancel(drawn, by=7)
+        await settle(lambda: not stage.engine.renders)
+        assert stage.state(drawn) is stage.state(waiting) is State.CANCELLED
+        assert drawn in stage.engine.cancelled
+        assert not stage.album.kept
+
+
+async def test_nobody_cancels_somebody_elses_job_or_a_finished_one():
+    stage = Stage()
+    async with stage.running():
+        job = await stage.enqueue(1, user_id=7)
+        await settle(lambda: job in stage.engine.renders)
+        with pytest.raises(NotYours):
+            await stage.dispatcher.cancel(job, by=8)
+        stage.engine.finish(job)
+        await stage.until(job, State.RENDERED)
+        with pytest.raises(TooLate):
+            await stage.dispatcher.cancel(job, by=7)
+        with pytest.raises(TooLate):
+            await stage.dispatcher.cancel(99, by=7)
+
+
+async def test_progress_and_moves_are_told():
+    stage = Stage()
+    steps: list[tuple[int, int]] = []
+    moves: list[None] = []
+    stage.dispatcher.tell_progress(lambda job, progress: steps.append((job.id, progress.step)))
+    stage.dispatcher.tell_moves(lambda: moves.append(None))
+    async with stage.running():
+        job = await stage.enqueue(1, user_id=7)
+        await settle(lambda: job in stage.engine.sinks)
+        stage.engine.sinks[job](Progress(job, step=3, steps=8, image=1, images=1))
+        assert steps == [(job, 3)]
+        stage.engine.finish(job)
+        await settle(lambda: len(moves) >= 2)

@@ -1,0 +1,94 @@
+"""The live line: what it shows, how often, and that it never lands on top of an answer."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+from bot.model.job import TOKEN_LIFE, Job
+from bot.model.picture import Progress
+from bot.notices import Notices
+from tests.fakes import InMemoryQueue, new_job
+from tests.stand_ins import HandClock, ScriptedCourier, settle
+
+
+class Stage:
+    """Notices among stand-ins."""
+
+    def __init__(self, spacing: float = 0.0) -> None:
+        self.queue, self.courier, self.clock = InMemoryQueue(), ScriptedCourier(), HandClock()
+        self.notices = Notices(
+            board=self.queue, noticeboard=self.courier, clock=self.clock, spacing=spacing
+        )
+
+    async def enqueue(self, number: int) -> Job:
+        return await self.queue.enqueue(
+            new_job(number, user_id=number), per_member=10, per_server=100, now=1000.0
+        )
+
+    @asynccontextmanager
+    async def running(self):
+        task = asyncio.create_task(self.notices.run())
+        await asyncio.sleep(0)
+        yield
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def at(job: Job, step: int) -> Progress:
+    return Progress(job.id, step=step, steps=8, image=1, images=1)
+
+
+async def test_a_place_is_shown_at_once_and_again_when_the_queue_moves():
+    stage = Stage()
+    async with stage.running():
+        first, second = await stage.enqueue(1), await stage.enqueue(2)
+        stage.notices.follow(second, 2)
+        await settle(lambda: stage.courier.shown == [(second.id, 2)])
+        await stage.queue.cancel(first.id, now=1001.0)
+        stage.notices.moved()
+        await settle(lambda: stage.courier.shown[1:] == [(second.id, 1)])
+
+
+async def test_jobs_that_waited_before_a_restart_are_shown_their_place_again():
+    stage = Stage()
+    job = await stage.enqueue(1)
+    async with stage.running():
+        await settle(lambda: stage.courier.shown == [(job.id, 1)])
+
+
+async def test_of_many_steps_between_two_edits_only_the_newest_is_shown():
+    stage = Stage(spacing=3600.0)
+    job = await stage.enqueue(1)
+    stage.courier.gate = asyncio.Event()
+    stage.notices.progressed(job, at(job, 1))
+    await asyncio.sleep(0)
+    for step in range(2, 8):
+        stage.notices.progressed(job, at(job, step))
+    stage.courier.gate.set()
+    await settle(lambda: bool(stage.courier.shown))
+    assert [news.step for _, news in stage.courier.shown] == [1]
+    await stage.notices.finish(job.id)
+
+
+async def test_nothing_is_shown_after_the_answer_and_an_edit_under_way_is_waited_for():
+    stage = Stage()
+    job = await stage.enqueue(1)
+    stage.courier.gate = asyncio.Event()
+    stage.notices.progressed(job, at(job, 1))
+    await asyncio.sleep(0)
+    finishing = asyncio.create_task(stage.notices.finish(job.id))
+    await asyncio.sleep(0)
+    assert not finishing.done()
+    stage.courier.gate.set()
+    await finishing
+    assert stage.courier.shown == [(job.id, at(job, 1))]
+
+
+async def test_a_message_whose_token_is_old_is_left_alone():
+    stage = Stage()
+    job = await stage.enqueue(1)
+    stage.clock.now += TOKEN_LIFE
+    stage.notices.follow(job, 1)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert stage.courier.shown == []
+    await stage.notices.finish(job.id)
