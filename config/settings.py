@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
+from unicodedata import category
 from urllib.parse import quote
 
 from dotenv import dotenv_values
@@ -47,8 +48,8 @@ class Setting:
         """The value in `environ` or the default; ValueError is a sentence that says what to do."""
         written = environ.get(self.name, "").strip()
         try:
-            if not written.isprintable():
-                raise ValueError("it has line breaks or control characters; write it on one line.")
+            if any(category(letter) in ("Cc", "Cs") for letter in written):
+                raise ValueError("it has control characters or bytes that are no text.")
             return self.parse(written or self.default)
         except ValueError as error:
             shown = "cannot be used" if self.secret else f"is {written[:80]!r}"
