@@ -1,0 +1,99 @@
+"""Faults that are put in the way of requests, in order, so many times each."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class FaultKind(Enum):
+    """What a fault does to a request."""
+
+    DELAY = "delay"
+    STATUS = "status"
+    CUT_BEFORE = "cut before"
+    CUT_AFTER = "cut after"
+    STATUS_AFTER = "done but answered"
+
+
+AFTER = frozenset({FaultKind.CUT_AFTER, FaultKind.STATUS_AFTER})
+"""The faults that let the request be carried out first."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """One rule: which requests it meets, what it does, and how many times.
+
+    `path` is a regular expression, searched for in the path below /api/v10; `delay` is in
+    seconds; a body that is no string is answered as JSON.
+    """
+
+    kind: FaultKind
+    method: str | None = None
+    path: str = ""
+    times: int = 1
+    delay: float = 0.0
+    status: int = 502
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def meets(self, method: str, path: str) -> bool:
+        """Whether this rule still applies, and applies to this request."""
+        fits = self.method in (None, method) and re.search(self.path, path) is not None
+        return self.times > 0 and fits
+
+    def text(self) -> str:
+        """The body as it is sent."""
+        return self.body if isinstance(self.body, str) else json.dumps(self.body)
+
+    @property
+    def content_type(self) -> str:
+        """HTML for words, JSON for everything else."""
+        return "text/html" if isinstance(self.body, str) else "application/json"
+
+
+class Faults:
+    """Owns the rules; each request takes at most one, the first that meets it."""
+
+    def __init__(self) -> None:
+        self.rules: list[Fault] = []
+        self.met: list[tuple[str, str, FaultKind]] = []
+
+    def add(self, fault: Fault) -> Fault:
+        """Append a rule."""
+        self.rules.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Forget every rule."""
+        self.rules.clear()
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """The first rule that meets the request, which counts one use of it."""
+        for fault in self.rules:
+            if fault.meets(method, path):
+                fault.times -= 1
+                self.met.append((method, path, fault.kind))
+                return fault
+        return None
+
+
+def rate_limited(
+    retry_after: float, *, scope: str = "user", via: bool = True, html: bool = False
+) -> Fault:
+    """A 429: of a bucket (`user`), `shared` or `global`; without Via, or with HTML, as proxies do.
+
+    Set `method`, `path` and `times` on the answer.
+    """
+    headers = {"Retry-After": str(retry_after), "X-RateLimit-Scope": scope}
+    if via:
+        headers["Via"] = "1.1 google"
+    if scope == "global":
+        headers["X-RateLimit-Global"] = "true"
+    message = "You are being rate limited."
+    body: Any = {"message": message, "retry_after": retry_after, "global": scope == "global"}
+    if html:
+        body = "<!doctype html><title>Access denied</title><p>Error 1015</p>"
+    return Fault(FaultKind.STATUS, status=429, body=body, headers=headers)

@@ -1,0 +1,269 @@
+"""Acting as a member: what Discord's client lets one do, and what one sees of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.sandbox import modals, wire
+from bot.sandbox.commands import Commands, CommandType
+from bot.sandbox.components import LINK, SELECTS, Kind
+from bot.sandbox.errors import ClientRefusal
+from bot.sandbox.interactions import Deed, Interaction, Interactions
+from bot.sandbox.interactions import Kind as Deeds
+from bot.sandbox.messages import Message, Messages, Origin
+from bot.sandbox.options import FileOption, OptionWriter, Value
+from bot.sandbox.payloads import Payload, Place, Upload
+from bot.sandbox.permissions import ALL, DIRECT, Permission, in_channel, in_guild, may_send
+from bot.sandbox.replies import NotAnswered, Reply
+from bot.sandbox.snapshot import Snapshot
+from bot.sandbox.wire import Json
+from bot.sandbox.world import Channel, User, World
+
+
+class Stage:
+    """What acting members share: the world, its messages, commands and interactions."""
+
+    def __init__(
+        self, world: World, messages: Messages, commands: Commands, interactions: Interactions,
+        events: Any,
+    ) -> None:  # fmt: skip
+        self.world = world
+        self.messages = messages
+        self.commands = commands
+        self.interactions = interactions
+        self.events = events
+
+
+class ActingMember:
+    """A user in a channel, or in the direct messages with the bot."""
+
+    def __init__(self, stage: Stage, user: User, channel: Channel) -> None:
+        self._stage = stage
+        self.user = user
+        self.channel = channel
+        self._guild = stage.world.guild_of(channel)
+        if self._guild is not None and user.id not in self._guild.members:
+            raise ClientRefusal(f"{user.username} is no member of {self._guild.name}.")
+
+    async def slash(self, name: str, **options: Value) -> Reply:
+        """Send a slash command: "imagine", or "group sub" for a sub-command."""
+        command, path = self._command(name)
+        writer = self._options()
+        written = writer.command(command, path, options)
+        return self._act(Deed(Deeds.COMMAND, _data(command, written, writer)))
+
+    async def autocomplete(
+        self, name: str, focused: str, value: str = "", timeout: float = 3.0, **others: Value
+    ) -> list[Json]:
+        """The choices the bot offers while `value` stands in the option `focused`."""
+        command, path = self._command(name)
+        writer = self._options()
+        written = writer.partial(command, path, (focused, value), others)
+        reply = self._act(Deed(Deeds.AUTOCOMPLETE, _data(command, written, writer)))
+        await reply.acknowledged(timeout)
+        return reply.interaction.choices or []
+
+    async def message_command(self, name: str, message: Snapshot | Message | int) -> Reply:
+        """Choose a command from a message's context menu."""
+        command = self._offered(CommandType.MESSAGE, name)
+        found = self._visible(message)
+        writer = self._options()
+        written = self._stage.interactions.writer.message(found)
+        writer.resolved.add("messages", found.id, written)
+        return self._on_target(command, found.id, writer)
+
+    async def user_command(self, name: str, user: User) -> Reply:
+        """Choose a command from a user's context menu."""
+        command = self._offered(CommandType.USER, name)
+        writer = self._options()
+        writer.user(user)
+        return self._on_target(command, user.id, writer)
+
+    async def click(self, message: Snapshot | Message | int, name: str) -> Reply:
+        """Press a button, called by its custom id or its label."""
+        found, control = self._control(message, name)
+        if control["type"] != Kind.BUTTON or control["style"] == LINK:
+            raise ClientRefusal(f"{name} is no button that the bot hears of.")
+        data = {key: control[key] for key in ("custom_id", "id")}
+        return self._act(Deed(Deeds.COMPONENT, {**data, "component_type": 2}, found))
+
+    async def select(
+        self, message: Snapshot | Message | int, name: str, values: list[str | User | Channel | Any]
+    ) -> Reply:
+        """Choose from a select menu, called by its custom id: values or labels, or objects."""
+        found, control = self._control(message, name)
+        if control["type"] not in SELECTS:
+            raise ClientRefusal(f"{name} is no select menu.")
+        if not control["min_values"] <= len(values) <= control["max_values"]:
+            bounds = f"{control['min_values']} to {control['max_values']}"
+            raise ClientRefusal(f"{name} takes {bounds} values.")
+        writer = self._options()
+        data: Json = {key: control[key] for key in ("custom_id", "id")}
+        data |= {"component_type": control["type"]}
+        data["values"] = [self._selected(control, each, writer) for each in values]
+        if writer.resolved.kinds:
+            data["resolved"] = writer.resolved.kinds
+        return self._act(Deed(Deeds.COMPONENT, data, found))
+
+    async def submit(self, reply: Reply, values: Mapping[str, Any]) -> Reply:
+        """Send the modal that a reply opened, filled in by custom id."""
+        modal = reply.modal
+        if modal is None:
+            raise ClientRefusal("No modal is open.")
+        unknown = set(values) - {each.get("custom_id") for each in modals.fields(modal)}
+        if unknown:
+            raise ClientRefusal(f"The modal has no {', '.join(sorted(unknown))}.")
+        filled = [_filled(each, values) for each in modal["components"]]
+        data = {"custom_id": modal["custom_id"], "components": filled}
+        opener = reply.interaction
+        return self._act(Deed(Deeds.MODAL, data, opener.source, opener))
+
+    async def say(self, content: str, files: list[FileOption] | None = None) -> Snapshot:
+        """Write a plain message."""
+        if self._guild is not None and not may_send(self._granted(), self.channel):
+            raise ClientRefusal("You do not have permission to send messages here.")
+        uploads = tuple(
+            Upload(index, file.filename, file.data) for index, file in enumerate(files or [])
+        )
+        payload = Payload(Place.CHANNEL, {"content": content}, uploads)
+        message = self._stage.messages.create(Origin(self.channel, self.user), payload)
+        return self._snapshot(message)
+
+    def messages(self) -> list[Snapshot]:
+        """The channel's messages that this member sees, the oldest first."""
+        found = self._stage.messages.in_channel(self.channel)
+        return [self._snapshot(each) for each in found if each.visible_to(self.user.id)]
+
+    def sees(self, message: Snapshot | Message | int) -> Snapshot:
+        """A message as it stands; `ClientRefusal` where this member does not see it."""
+        return self._snapshot(self._visible(message))
+
+    def _act(self, deed: Deed) -> Reply:
+        opened = self._stage.interactions.open(self.user, self.channel, deed)
+        return Reply(opened, self._stage.events, self._stage.interactions.writer)
+
+    def _on_target(self, command: Json, target: int, writer: OptionWriter) -> Reply:
+        data = _data(command, [], writer) | {"target_id": str(target)}
+        return self._act(Deed(Deeds.COMMAND, data))
+
+    def _command(self, name: str) -> tuple[Json, list[str]]:
+        first, *path = name.split()
+        return self._offered(CommandType.CHAT, first), path
+
+    def _offered(self, kind: CommandType, name: str) -> Json:
+        """A command that this member is offered in this channel."""
+        guild_id = None if self._guild is None else self._guild.id
+        command = self._stage.commands.offered(guild_id, kind, name)
+        if command is None:
+            raise ClientRefusal(f"There is no command {name}.")
+        self._refuse_unfit(command)
+        return command
+
+    def _refuse_unfit(self, command: Json) -> None:
+        name = command["name"]
+        if self._guild is None:
+            contexts = command.get("contexts")
+            if (contexts is not None and 1 not in contexts) or not command["dm_permission"]:
+                raise ClientRefusal(f"{name} cannot be used in direct messages.")
+            return
+        if command.get("contexts") is not None and 0 not in command["contexts"]:
+            raise ClientRefusal(f"{name} cannot be used in servers.")
+        if not self._granted() & Permission.USE_APPLICATION_COMMANDS:
+            raise ClientRefusal("You may not use commands in this channel.")
+        needed = command.get("default_member_permissions")
+        granted = in_guild(self._guild, self._guild.members[self.user.id])
+        if (
+            needed is not None
+            and granted != ALL
+            and (int(needed) == 0 or int(needed) & ~int(granted))
+        ):
+            raise ClientRefusal(f"You do not have permission to use {name}.")
+        if command.get("nsfw") and not self._stage.world.age_restricted(self.channel):
+            raise ClientRefusal(f"{name} needs an age-restricted channel.")
+
+    def _granted(self) -> Permission:
+        if self._guild is None:
+            return DIRECT
+        return in_channel(self._guild, self.channel, self._guild.members[self.user.id])
+
+    def _options(self) -> OptionWriter:
+        stage = self._stage
+
+        def keep(filename: str, data: bytes) -> Any:
+            return stage.messages.store_file(self.channel, filename, data, ephemeral=True)
+
+        return OptionWriter(stage.world, stage.interactions.writer, self._guild, keep)
+
+    def _visible(self, message: Snapshot | Message | int) -> Message:
+        identity = message if isinstance(message, int) else message.id
+        found = self._stage.messages.find(identity)
+        if found is None or not found.visible_to(self.user.id):
+            raise ClientRefusal("There is no such message here.")
+        return found
+
+    def _control(self, message: Snapshot | Message | int, name: str) -> tuple[Message, Json]:
+        """A control that can be used now, and the message it is on."""
+        found = self._visible(message)
+        try:
+            control = self._snapshot(found).control(name)
+        except LookupError as error:
+            raise ClientRefusal(str(error)) from error
+        if control.get("disabled"):
+            raise ClientRefusal(f"{name} is disabled.")
+        return found, control
+
+    def _selected(self, control: Json, value: Any, writer: OptionWriter) -> str:
+        if control["type"] == Kind.STRING_SELECT:
+            for option in control["options"]:
+                if value in (option["value"], option["label"]):
+                    return str(option["value"])
+            raise ClientRefusal(f"{value!r} is no option of {control['custom_id']}.")
+        if isinstance(value, User):
+            return writer.user(value)
+        if isinstance(value, Channel):
+            return writer.resolved.add("channels", value.id, wire.channel(value))
+        return writer.resolved.add("roles", value.id, wire.role(value))
+
+    def _snapshot(self, message: Message) -> Snapshot:
+        return Snapshot(self._stage.interactions.writer.message(message))
+
+
+def _data(command: Json, options: list[Json], writer: OptionWriter) -> Json:
+    """The data of a command's interaction."""
+    data: Json = {"id": command["id"], "name": command["name"], "type": command["type"]}
+    if options:
+        data["options"] = options
+    if writer.resolved.kinds:
+        data["resolved"] = writer.resolved.kinds
+    if "guild_id" in command:
+        data["guild_id"] = command["guild_id"]
+    return data
+
+
+def _filled(entry: Json, values: Mapping[str, Any]) -> Json:
+    """A modal's row or label with what the member put in."""
+    if entry["type"] == Kind.TEXT:
+        return {"type": int(Kind.TEXT), "id": entry.get("id") or 1}
+    if entry["type"] == Kind.ROW:
+        inner = [_input(each, values) for each in entry["components"]]
+        return {"type": int(Kind.ROW), "id": entry.get("id") or 1, "components": inner}
+    component = _input(entry["component"], values)
+    return {"type": int(Kind.LABEL), "id": entry.get("id") or 1, "component": component}
+
+
+def _input(given: Json, values: Mapping[str, Any]) -> Json:
+    """One input, checked as the client checks it."""
+    name = given["custom_id"]
+    answer: Json = {"type": given["type"], "custom_id": name, "id": given.get("id") or 1}
+    if given["type"] != Kind.TEXT_INPUT:
+        chosen = values.get(name, [])
+        return answer | {"values": chosen if isinstance(chosen, list) else [chosen]}
+    text = str(values.get(name, given.get("value") or ""))
+    if not text and given.get("required", True):
+        raise ClientRefusal(f"The field {name} is required.")
+    least, most = given.get("min_length") or 0, given.get("max_length") or 4000
+    if text and not least <= len(text) <= most:
+        raise ClientRefusal(f"The field {name} must be {least} to {most} characters long.")
+    return answer | {"value": text}
+
+
+__all__ = ["ActingMember", "ClientRefusal", "Interaction", "NotAnswered", "Reply", "Stage"]

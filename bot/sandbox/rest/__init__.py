@@ -1,0 +1,1 @@
+"""Discord's REST API, one file for each group of routes."""

@@ -1,0 +1,205 @@
+"""The sandbox: one loopback port that is a Discord of one's own."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from types import TracebackType
+
+import yarl
+from aiohttp import web
+
+from bot.sandbox.announcements import Announcer
+from bot.sandbox.clock import Clock
+from bot.sandbox.commands import Commands
+from bot.sandbox.defaults import default_world
+from bot.sandbox.events import Events
+from bot.sandbox.exchange import BASE, Exchanges, Observer, Violation
+from bot.sandbox.faults import Faults
+from bot.sandbox.gateway import Gateway
+from bot.sandbox.interactions import Interactions
+from bot.sandbox.members import ActingMember, Stage
+from bot.sandbox.messages import Attachment, Messages
+from bot.sandbox.payloads import MOST_REQUEST
+from bot.sandbox.rest.channels import ChannelRoutes
+from bot.sandbox.rest.commands import CommandRoutes
+from bot.sandbox.rest.guilds import GuildRoutes
+from bot.sandbox.rest.identity import Identity
+from bot.sandbox.rest.interactions import InteractionRoutes
+from bot.sandbox.rest.router import Call, Router
+from bot.sandbox.snapshot import File
+from bot.sandbox.snowflake import Snowflakes
+from bot.sandbox.world import Channel, User, World
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An interaction the bot left open: never answered, or still "thinking"."""
+
+    interaction_id: int
+    what: str
+
+
+class Sandbox:
+    """A Discord on one loopback port, for one bot; use it as an async context."""
+
+    def __init__(
+        self, world: World | None = None, *, host: str = "127.0.0.1", port: int = 0,
+        token: str | None = None, shards: int = 1,
+    ) -> None:  # fmt: skip
+        if host not in LOOPBACK:
+            raise ValueError("The sandbox binds to loopback only.")
+        self.world = world or default_world()
+        self.token = token or f"sandbox.{secrets.token_urlsafe(24)}"
+        self.clock = Clock()
+        self.events = Events(self.clock.now)
+        self.faults = Faults()
+        self._address = (host, port)
+        self._build(shards)
+        self._runner: web.AppRunner | None = None
+
+    def _build(self, shards: int) -> None:
+        """Put the rooms of the house together."""
+        world, clock, events = self.world, self.clock, self.events
+        ids = Snowflakes(clock)
+        self.commands = Commands(world.application_id, clock, ids)
+        self.messages = Messages(world, clock, ids, events)
+        self.interactions = Interactions(world, clock, ids, events, self.messages)
+        self.gateway = Gateway(world, self.token, events)
+        writer = self._writer = self.interactions.writer
+        events.subscribe(Announcer(world, self.gateway, writer).hear)
+        router = Router(
+            [
+                *Identity(world, self.gateway, shards).routes(),
+                *CommandRoutes(world, self.commands, events).routes(),
+                *InteractionRoutes(world, self.interactions, self.messages, writer).routes(),
+                *ChannelRoutes(world, self.messages, writer, clock, events).routes(),
+                *GuildRoutes(world).routes(),
+            ]
+        )
+        self._exchanges = Exchanges(router, self.token, clock, self.faults)
+        self._exchanges.lost.append(self._note_lost)
+        self._stage = Stage(world, self.messages, self.commands, self.interactions, events)
+
+    @property
+    def application_id(self) -> int:
+        """The id of the bot's application."""
+        return self.world.application_id
+
+    @property
+    def url(self) -> str:
+        """The server's own address, without a path."""
+        return self._writer.origin
+
+    @property
+    def api_url(self) -> str:
+        """What `discord.http.Route.BASE` is set to."""
+        return self.url + BASE
+
+    @property
+    def gateway_url(self) -> str:
+        """What `discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY` is set to."""
+        return self.gateway.url
+
+    @property
+    def violations(self) -> list[Violation]:
+        """The rules the bot broke, in order; clear it once they were looked at."""
+        return self._exchanges.violations
+
+    async def __aenter__(self) -> "Sandbox":
+        app = web.Application(client_max_size=MOST_REQUEST + 1024 * 1024, middlewares=[_loopback])
+        app.router.add_get("/gateway", self.gateway.serve)
+        app.router.add_get("/attachments/{channel_id}/{attachment_id}/{filename}", self._serve_file)
+        app.router.add_route("*", BASE + "/{tail:.*}", self._exchanges.handle)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, *self._address).start()
+        host, port = self._runner.addresses[0][:2]
+        self._writer.origin = f"http://{host}:{port}"
+        self.gateway.url = f"ws://{host}:{port}/gateway"
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.gateway.close(1001)
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def acting(self, user: User | str, channel: Channel | str | None = None) -> ActingMember:
+        """A member in a channel, both by name or as they are; no channel is a direct message."""
+        who = self.world.user_named(user) if isinstance(user, str) else user
+        if channel is None:
+            place = self.world.direct(who)
+        else:
+            place = self.world.channel_named(channel) if isinstance(channel, str) else channel
+        return ActingMember(self._stage, who, place)
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Call the observer with every request and its answer; the answer here ends that."""
+        self._exchanges.observers.append(observer)
+        return lambda: self._exchanges.observers.remove(observer)
+
+    async def wait_for_bot(self, timeout: float = 30.0) -> None:
+        """Wait until a session is ready and commands are registered.
+
+        Raises:
+            TimeoutError: neither came within `timeout` seconds of real time.
+        """
+        await self.events.wait(
+            lambda: (self.gateway.connected and len(self.commands) > 0) or None, timeout
+        )
+
+    async def wait_for_departure(self, timeout: float = 30.0) -> None:
+        """Wait until no session has a live connection."""
+        await self.events.wait(lambda: not self.gateway.connected or None, timeout)
+
+    def unfinished(self) -> list[Unfinished]:
+        """What the bot has left open up to now."""
+        found = []
+        for each in self.interactions.all():
+            if each.answer is None:
+                found.append(Unfinished(each.id, "never answered"))
+            elif each.original is not None and each.original.loading and not each.original.deleted:
+                found.append(Unfinished(each.id, "still thinking"))
+        return found
+
+    def attachment_bytes(self, file: File | Attachment | str) -> bytes:
+        """The bytes of a file, by itself or by its address; `LookupError` where there is none."""
+        identity = int(yarl.URL(file).parts[-2]) if isinstance(file, str) else file.id
+        found = self.messages.attachment(identity)
+        if found is None:
+            raise LookupError(f"there is no file {identity}")
+        return found.data
+
+    async def _serve_file(self, request: web.Request) -> web.Response:
+        """A file, for as long as its address is good."""
+        wanted = request.match_info
+        found = self.messages.attachment(int(wanted["attachment_id"]))
+        expires = int(request.query.get("ex", "0"), 16)
+        if found is None or found.filename != wanted["filename"] or expires < self.clock.now():
+            return web.Response(status=404, text="This content is no longer available.")
+        kind = found.media.content_type or "application/octet-stream"
+        return web.Response(body=found.data, headers={"Content-Type": kind})
+
+    def _note_lost(self, call: Call) -> None:
+        """A callback whose answer was lost may rightly be sent again."""
+        found = self.interactions.by_token(call.parameters.get("interaction_token", ""))
+        if found is not None:
+            found.answer_lost = True
+
+
+@web.middleware
+async def _loopback(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse requests that name another host, or come from a page of another."""
+    origin = request.headers.get("Origin")
+    hosts = [yarl.URL(f"http://{request.host}").host, yarl.URL(origin).host if origin else None]
+    if hosts[0] not in LOOPBACK or hosts[1] not in {None, *LOOPBACK}:
+        raise web.HTTPForbidden(text="The sandbox answers loopback only.")
+    return await handler(request)
