@@ -1,6 +1,12 @@
-"""Fairness by cost: start-time fair queueing (Goyal, Vin, Cheng 1996) as pure functions."""
+"""Fairness by cost: start-time fair queueing (Goyal, Vin, Cheng 1996) as pure functions.
 
-from dataclasses import dataclass
+In the queue a job waits at its tags. On the executor thread, between two steps, the shortest job
+goes first, bounded by how much more than the least served member its own member has had.
+"""
+
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from bot.model.recipe import Recipe
 
@@ -22,3 +28,74 @@ def tags_for(*, virtual_time: float, last_finish: float, cost: float, weight: fl
     """The tags of a new job of a member whose previous job ended at `last_finish`."""
     start = max(virtual_time, last_finish)
     return Tags(start=start, finish=start + cost / weight)
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """A job on the executor thread as the choice between two steps sees it."""
+
+    job_id: int
+    user_id: int
+    remaining: float
+    """The cost that is still to be served."""
+    weights: Hashable = None
+    """What it draws with; jobs on other weights are not mixed step by step."""
+    started: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Cost served over weight: of each member in flight, and the least that anyone starts at."""
+
+    floor: float = 0.0
+    members: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    def entered(self, user_id: int) -> "Service":
+        """A member comes (back): what was served long ago counts no more, what was lately does."""
+        start = max(self.members.get(user_id, 0.0), self.floor)
+        return replace(self, members={**self.members, user_id: start})
+
+    def charged(self, user_id: int, amount: float) -> "Service":
+        """The service after `amount` (cost over weight) more was served to a member in flight."""
+        return replace(self, members={**self.members, user_id: self.members[user_id] + amount})
+
+    def settled(self, in_flight: Collection[int]) -> "Service":
+        """Raise the floor to the least served in flight, and forget whoever is not above it.
+
+        When nobody is in flight any more, the books are closed at what was served most.
+        """
+        least = min((self.members[user] for user in in_flight), default=None)
+        if least is None:
+            return Service(floor=max(self.floor, *self.members.values(), 0.0))
+        floor = max(self.floor, least)
+        kept = {u: s for u, s in self.members.items() if u in in_flight or s > floor}
+        return Service(floor=floor, members=kept)
+
+
+def next_to_step(
+    jobs: Sequence[InFlight],
+    service: Service,
+    *,
+    lag: float,
+    loaded: Hashable = None,
+    change_paid: bool = True,
+) -> InFlight:
+    """The job to step next: the shortest one of those whose members are not far ahead.
+
+    While a job on the `loaded` weights is under way, only jobs on them are stepped; when the fair
+    choice is on other weights and the work since they were loaded has paid for a change
+    (`change_paid`), no further job on the loaded ones starts, so that the change comes.
+    """
+    fair = _shortest_within(jobs, service, lag)
+    if fair.weights == loaded:
+        return fair
+    same = [job for job in jobs if job.weights == loaded]
+    started = [job for job in same if job.started]
+    allowed = started if change_paid else same
+    return _shortest_within(allowed, service, lag) if allowed else fair
+
+
+def _shortest_within(jobs: Sequence[InFlight], service: Service, lag: float) -> InFlight:
+    least = min(service.members[job.user_id] for job in jobs)
+    near = (job for job in jobs if service.members[job.user_id] <= least + lag)
+    return min(near, key=lambda job: (job.remaining, job.job_id))

@@ -1,0 +1,1 @@
+"""Drawing: one thread (engine, executor), the pipelines (sdxl), the picture files (png)."""

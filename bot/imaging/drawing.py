@@ -1,0 +1,122 @@
+"""One job on the executor thread: its greenlet, and how far it is."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+
+from greenlet import getcurrent, greenlet
+
+from bot.imaging.painter import Drawn, Painter, Step, Weights
+from bot.model.fairness import InFlight, cost_of
+from bot.model.picture import Picture, Progress, Work
+from bot.model.recipe import Recipe
+
+Encode = Callable[[Drawn], Future[Picture]]
+
+
+class Drawing:
+    """A job in flight; only the executor thread touches it."""
+
+    def __init__(self, ticket: int, work: Work, encode: Encode) -> None:
+        self.ticket = ticket
+        self.work = work
+        self.pictures: list[Future[Picture]] = []
+        self.step: Step | None = None
+        """The step at whose end it stands; None before the first one of an image."""
+        self.seconds = 0.0
+        """What the thread has spent on it."""
+        self.tiled = False
+        self._encode = encode
+        self._served = 0.0
+        self._greenlet: greenlet | None = None
+        self._first: tuple[float, int] | None = None
+
+    @property
+    def weights(self) -> Weights:
+        """What it draws with."""
+        return Weights.of(self.work.recipes[0])
+
+    @property
+    def over(self) -> bool:
+        """Whether all its images are drawn."""
+        return len(self.pictures) == len(self.work.recipes)
+
+    def seen(self) -> InFlight:
+        """What the choice between two steps looks at."""
+        cost = cost_of(self.work.recipes[0], len(self.work.recipes))
+        return InFlight(
+            job_id=self.ticket,
+            user_id=self.work.user_id,
+            remaining=max(0.0, cost - self._served),
+            weights=self.weights,
+            started=self._greenlet is not None,
+        )
+
+    def advance(self, painter: Painter) -> float:
+        """Draw until the next step ends; the cost that was served; raises what drawing raises."""
+        if self._greenlet is None:
+            self._greenlet = greenlet(self._draw)
+        self._greenlet.switch(painter, getcurrent())
+        cost = _cost_of_a_pass(self._recipe) if self.step else 0.0
+        self._served += cost
+        return cost
+
+    def end(self, reason: Exception) -> None:
+        """End it where it stands: what it was calling sees `reason` raised, and unwinds."""
+        if self._greenlet is None or self._greenlet.dead:
+            return
+        try:
+            self._greenlet.throw(reason)
+        except Exception as error:
+            error.__traceback__ = None
+
+    def begin_again_tiled(self) -> None:
+        """Draw the image in hand again from its start, with VAE tiling."""
+        self.tiled = True
+        self.step = None
+        self._greenlet = None
+
+    def progress(self, now: float) -> Progress:
+        """How far it is, and the seconds left at the pace so far, waiting for others included."""
+        of = self.step.of if self.step else _passes(self._recipe)
+        steps = of * len(self.work.recipes)
+        done = of * len(self.pictures) + (self.step.done if self.step else 0)
+        return Progress(
+            job_id=self.work.job_id,
+            step=done,
+            steps=steps,
+            image=min(len(self.pictures) + 1, len(self.work.recipes)),
+            images=len(self.work.recipes),
+            seconds_left=self._seconds_left(now, done, steps),
+        )
+
+    def _seconds_left(self, now: float, done: int, steps: int) -> float | None:
+        if self._first is None:
+            self._first = (now, done)
+        began, already = self._first
+        return (now - began) / (done - already) * (steps - done) if done > already else None
+
+    @property
+    def _recipe(self) -> Recipe:
+        recipe = self.work.recipes[min(len(self.pictures), len(self.work.recipes) - 1)]
+        return replace(recipe, vae_tiling=True) if self.tiled else recipe
+
+    def _draw(self, painter: Painter, executor: greenlet) -> None:
+        def between(step: Step) -> None:
+            self.step = step
+            executor.switch()
+
+        while not self.over:
+            drawn = painter.draw(self._recipe, between)
+            self.step = None
+            self.pictures.append(self._encode(drawn))
+            if not self.over:
+                executor.switch()
+
+
+def _passes(recipe: Recipe) -> int:
+    return recipe.evaluations // (2 if recipe.guidance_scale > 1 else 1)
+
+
+def _cost_of_a_pass(recipe: Recipe) -> float:
+    return cost_of(recipe, 1) / _passes(recipe)

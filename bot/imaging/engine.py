@@ -1,0 +1,179 @@
+"""The engine: what the event loop sees of the one executor thread."""
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+
+from bot.imaging.executor import Advanced, Executor, Finished, Tidings, Tuning
+from bot.imaging.painter import Painter
+from bot.model.errors import EngineStopped, RenderCancelled, RenderError
+from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Work
+
+_log = logging.getLogger(__name__)
+
+Command = Callable[[Executor], None]
+
+
+@dataclass(eq=False, slots=True)
+class _Render:
+    """A render that is waited for; only the loop touches it."""
+
+    job_id: int
+    progress: Callable[[Progress], None]
+    outcome: "asyncio.Future[Finished]"
+    latest: Progress | None = None
+
+
+class Engine:
+    """One thread that builds, loads and owns the pipelines, and draws the jobs in flight.
+
+    The loop owns the renders, the thread owns the drawings; commands go there by a queue, tidings
+    come back by `call_soon_threadsafe`.
+    """
+
+    def __init__(
+        self, factory: Callable[[], Painter], *, slots: int = 16, tuning: Tuning | None = None
+    ) -> None:
+        self._factory = factory
+        self._slots = slots
+        self._tuning = tuning or Tuning()
+        self._status = EngineStatus("loading")
+        self._renders: dict[int, _Render] = {}
+        self._tickets = count(1)
+        self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._ended = asyncio.Event()
+        self._stopping = threading.Event()
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="png-encoder")
+        self._thread = threading.Thread(target=self._run, name="gpu-executor", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread, which loads the default model; called on the loop that is served."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    def status(self) -> EngineStatus:
+        """What the thread is up to now."""
+        return self._status
+
+    def free_slots(self) -> int:
+        """How many more jobs it would take in now."""
+        return 0 if self._stopping.is_set() else max(0, self._slots - len(self._renders))
+
+    async def render(self, work: Work, progress: Callable[[Progress], None]) -> Rendered:
+        """Draw a job; progress is called on the caller's loop; raises RenderError."""
+        if self._stopping.is_set():
+            raise EngineStopped
+        ticket = next(self._tickets)
+        render = _Render(work.job_id, progress, self._loop.create_future())
+        self._renders[ticket] = render
+        self._commands.put(partial(Executor.take, ticket=ticket, work=work))
+        try:
+            finished = await render.outcome
+            pictures = [await _encoded(picture) for picture in finished.pictures]
+        except asyncio.CancelledError:
+            self._commands.put(partial(Executor.cancel, ticket=ticket))
+            raise
+        finally:
+            del self._renders[ticket]
+        return Rendered(tuple(pictures), finished.draw_seconds)
+
+    def cancel(self, job_id: int) -> None:
+        """Make the job's render raise RenderCancelled; the thread drops it at its next step."""
+        for ticket, render in self._renders.items():
+            if render.job_id == job_id and not render.outcome.done():
+                render.outcome.set_exception(RenderCancelled())
+                self._commands.put(partial(Executor.cancel, ticket=ticket))
+
+    async def stop(self, *, grace: float) -> bool:
+        """End the thread after the step in hand; False if it still hangs after `grace` seconds."""
+        self._stopping.set()
+        self._commands.put(None)
+        try:
+            async with asyncio.timeout(grace):
+                await self._ended.wait()
+        except TimeoutError:
+            _log.error("the step in hand did not end within %s s", grace)
+        self._stopped()
+        self._pool.shutdown(wait=False)
+        return self._ended.is_set()
+
+    def _stopped(self) -> None:
+        """Nothing is waited for any more."""
+        self._status = EngineStatus("stopped", self._status.model)
+        for render in self._renders.values():
+            if not render.outcome.done():
+                render.outcome.set_exception(EngineStopped())
+
+    def _run(self) -> None:
+        """The thread: between two steps it looks for commands, and waits for them when idle."""
+        try:
+            executor = Executor(self._factory, self._tell, self._pool, self._tuning)
+            executor.prepare()
+            while not self._stopping.is_set():
+                self._obey(executor)
+                if not executor.idle and not self._stopping.is_set():
+                    executor.turn()
+            executor.halt()
+        except BaseException:
+            _log.critical("the executor thread ended by an error", exc_info=True)
+        finally:
+            self._stopping.set()
+            self._post(self._has_ended)
+
+    def _obey(self, executor: Executor) -> None:
+        while executor.idle or not self._commands.empty():
+            command = self._commands.get()
+            if command is None:
+                return
+            command(executor)
+
+    def _has_ended(self) -> None:
+        self._ended.set()
+        self._stopped()
+
+    def _tell(self, tidings: Tidings) -> None:
+        self._post(partial(self._hear, tidings))
+
+    def _post(self, call: Callable[[], None]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(call)
+        except RuntimeError:
+            _log.debug("the event loop is closed; nobody is left to tell")
+
+    def _hear(self, tidings: Tidings) -> None:
+        if isinstance(tidings, EngineStatus):
+            self._status = tidings if not self._stopping.is_set() else self._status
+            return
+        render = self._renders.get(tidings.ticket)
+        if render is None or render.outcome.done():
+            return
+        if isinstance(tidings, Advanced):
+            _pass_on(render, tidings.progress)
+        elif isinstance(tidings, Finished):
+            render.outcome.set_result(tidings)
+        else:
+            render.outcome.set_exception(tidings.error)
+
+
+def _pass_on(render: _Render, progress: Progress) -> None:
+    """A preview took its time to be encoded, so it may come behind later steps."""
+    if render.latest and render.latest.step > progress.step:
+        progress = replace(render.latest, preview_png=progress.preview_png)
+    render.latest = progress
+    try:
+        render.progress(progress)
+    except Exception:
+        _log.exception("the listener to job %s's progress failed", render.job_id)
+
+
+async def _encoded(picture: Future[Picture]) -> Picture:
+    try:
+        return await asyncio.wrap_future(picture)
+    except Exception as error:
+        raise RenderError(f"a picture could not be written: {error}") from error

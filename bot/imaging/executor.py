@@ -1,0 +1,232 @@
+"""What the one thread does: steps the jobs in flight in turn, each in a greenlet of its own.
+
+A drawing is a plain call of the painter that runs until its next `between`, which switches back
+here. So whatever the painter calls need not know that it is shared, and a drawing that is to end
+early ends by an exception at that place. Nothing in here knows of an event loop.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor as Pool
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+
+from bot.imaging.drawing import Drawing
+from bot.imaging.loader import Loader
+from bot.imaging.painter import Drawn, Painter, Pixels
+from bot.imaging.png import encode, encode_preview
+from bot.model.errors import (
+    EngineStopped,
+    ModelLoadFailed,
+    OutOfMemory,
+    RenderCancelled,
+    RenderError,
+)
+from bot.model.fairness import Service, next_to_step
+from bot.model.picture import EngineStatus, Picture, Progress, Work
+
+_log = logging.getLogger(__name__)
+
+CHANGE_SHARE = 4.0
+"""How many times the seconds of a load are drawn for before the weights may change again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """A drawing has come a step further."""
+
+    ticket: int
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """All steps of a drawing are done; its pictures may still be on their way into PNG."""
+
+    ticket: int
+    pictures: tuple[Future[Picture], ...]
+    draw_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A drawing ended without its pictures."""
+
+    ticket: int
+    error: RenderError
+
+
+Tidings = EngineStatus | Advanced | Finished | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """How the thread is shared."""
+
+    lag: float = 8 * 1.05 * 60
+    """How much more cost than the least served member another may have had: 8 SDXL images."""
+    preview_seconds: float = 2.5
+    """Between two previews of a job."""
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+
+
+class Executor:
+    """Owns the painter and the jobs in flight; every method is called on the one thread."""
+
+    def __init__(
+        self,
+        factory: Callable[[], Painter],
+        tell: Callable[[Tidings], None],
+        pool: Pool,
+        tuning: Tuning,
+    ) -> None:
+        self._loader = Loader(factory, tell, tuning.clock)
+        self._tell = tell
+        self._pool = pool
+        self._tuning = tuning
+        self._clock = tuning.clock
+        self._drawings: dict[int, Drawing] = {}
+        self._previewed: dict[int, float] = {}
+        self._alone: Drawing | None = None
+        self._service = Service()
+        self._drawn_since_load = 0.0
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to step."""
+        return not self._drawings
+
+    def prepare(self) -> None:
+        """Load what is drawn with by default."""
+        self._loader.prepare()
+
+    def take(self, ticket: int, work: Work) -> None:
+        """Take a job in flight."""
+        self._drawings[ticket] = Drawing(ticket, work, self._encode)
+        self._previewed[ticket] = self._clock()
+        self._service = self._service.entered(work.user_id)
+        self._settle()
+
+    def cancel(self, ticket: int) -> None:
+        """End a drawing before its next step; one that is not in flight is ignored."""
+        if drawing := self._drawings.get(ticket):
+            self._fail(drawing, RenderCancelled())
+
+    def halt(self) -> None:
+        """End all drawings where they stand."""
+        for drawing in list(self._drawings.values()):
+            self._fail(drawing, EngineStopped())
+
+    def turn(self) -> None:
+        """Step the drawing whose turn it is, on its weights."""
+        drawing = self._choose()
+        try:
+            self._load_for(drawing)
+        except ModelLoadFailed as error:
+            self._fail_all_on(drawing, error)
+            return
+        began = self._clock()
+        failure = self._advance(drawing)
+        spent = self._clock() - began
+        drawing.seconds += spent
+        self._drawn_since_load += spent
+        if failure:
+            self._retry_or_fail(drawing, failure)
+        elif drawing.over:
+            self._finish(drawing)
+        else:
+            self._report(drawing)
+
+    def _choose(self) -> Drawing:
+        if self._alone:
+            return self._alone
+        chosen = next_to_step(
+            [drawing.seen() for drawing in self._drawings.values()],
+            self._service,
+            lag=self._tuning.lag,
+            loaded=self._loader.loaded,
+            change_paid=self._drawn_since_load >= CHANGE_SHARE * self._loader.seconds,
+        )
+        return self._drawings[chosen.job_id]
+
+    def _load_for(self, drawing: Drawing) -> None:
+        if self._loader.loaded != drawing.weights:
+            self._loader.load(drawing.weights)
+            self._drawn_since_load = 0.0
+
+    def _advance(self, drawing: Drawing) -> RenderError | None:
+        """Draw one step further; what went wrong, without the frames that hold device memory."""
+        try:
+            cost = drawing.advance(self._loader.painter())
+        except Exception as error:
+            if not isinstance(error, OutOfMemory):
+                _log.exception("job %s could not be drawn", drawing.work.job_id)
+            return _bare(error)
+        self._service = self._service.charged(
+            drawing.work.user_id, cost / max(drawing.work.weight, 1e-9)
+        )
+        self._settle()
+        return None
+
+    def _retry_or_fail(self, drawing: Drawing, failure: RenderError) -> None:
+        if not isinstance(failure, OutOfMemory) or drawing.tiled:
+            self._fail(drawing, failure)
+            return
+        _log.warning("job %s ran out of memory and is drawn again alone", drawing.work.job_id)
+        drawing.begin_again_tiled()
+        self._alone = drawing
+        self._loader.painter().relieve()
+
+    def _fail_all_on(self, drawing: Drawing, error: ModelLoadFailed) -> None:
+        for other in list(self._drawings.values()):
+            if other.weights == drawing.weights:
+                self._fail(other, replace(error))
+
+    def _fail(self, drawing: Drawing, error: RenderError) -> None:
+        drawing.end(error)
+        self._remove(drawing)
+        self._tell(Failed(drawing.ticket, error))
+
+    def _finish(self, drawing: Drawing) -> None:
+        self._remove(drawing)
+        self._tell(Finished(drawing.ticket, tuple(drawing.pictures), drawing.seconds))
+
+    def _remove(self, drawing: Drawing) -> None:
+        del self._drawings[drawing.ticket], self._previewed[drawing.ticket]
+        if self._alone is drawing:
+            self._alone = None
+        self._settle()
+
+    def _settle(self) -> None:
+        self._service = self._service.settled({d.work.user_id for d in self._drawings.values()})
+
+    def _report(self, drawing: Drawing) -> None:
+        now = self._clock()
+        progress = drawing.progress(now)
+        due = now - self._previewed[drawing.ticket] >= self._tuning.preview_seconds
+        if due and drawing.step and drawing.step.done < drawing.step.of:
+            self._previewed[drawing.ticket] = now
+            pixels = drawing.step.preview()
+            self._pool.submit(self._tell_with_preview, drawing.ticket, progress, pixels)
+        else:
+            self._tell(Advanced(drawing.ticket, progress))
+
+    def _tell_with_preview(self, ticket: int, progress: Progress, pixels: Pixels) -> None:
+        self._tell(Advanced(ticket, replace(progress, preview_png=encode_preview(pixels))))
+
+    def _encode(self, drawn: Drawn) -> Future[Picture]:
+        return self._pool.submit(_picture, drawn)
+
+
+def _picture(drawn: Drawn) -> Picture:
+    recipe = drawn.completed()
+    return Picture(png=encode(drawn.pixels, recipe), recipe=recipe)
+
+
+def _bare(error: Exception) -> RenderError:
+    """The error without its traceback, as the task's error if it is none of ours."""
+    if isinstance(error, RenderError):
+        error.__traceback__ = error.__context__ = error.__cause__ = None
+        return error
+    return RenderError(f"{type(error).__name__}: {error}")

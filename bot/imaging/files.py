@@ -1,0 +1,108 @@
+"""A checkpoint's files: which are meant, whether they are whole, and what their hashes are."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+STARTER = Path(__file__).parent / "starter"
+"""The folder of the small checkpoint that is shipped."""
+
+COMPONENTS = (
+    "scheduler",
+    "text_encoder",
+    "text_encoder_2",
+    "tokenizer",
+    "tokenizer_2",
+    "unet",
+    "vae",
+)
+"""The folders of a pipeline of the SDXL family."""
+
+WITH_WEIGHTS = ("text_encoder", "text_encoder_2", "unet", "vae")
+
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+
+_BLOCK = 2**22
+
+
+def is_hub_id(source: str) -> bool:
+    """Whether a source that is no path here may be a repository on the hub."""
+    return bool(HUB_ID.fullmatch(source))
+
+
+def weights_of(paths: Iterable[str], variant: str) -> list[str]:
+    """The .safetensors of each component that are loaded: of the variant where there are any.
+
+    Paths are relative to the checkpoint's folder, with slashes.
+    """
+    chosen: list[str] = []
+    for component in WITH_WEIGHTS:
+        own = [path for path in paths if re.fullmatch(rf"{component}/[^/]+\.safetensors", path)]
+        varied = [path for path in own if variant and f".{variant}" in path]
+        plain = [path for path in own if re.search(r"/[^.]+\.safetensors$", path)]
+        chosen += sorted(varied or plain)
+    return chosen
+
+
+def weights_in(folder: Path, variant: str) -> list[Path]:
+    """The weights files that a folder's checkpoint is loaded from."""
+    found = [path.relative_to(folder).as_posix() for path in folder.glob("*/*.safetensors")]
+    return [folder / path for path in weights_of(sorted(found), variant)]
+
+
+def missing_from(folder: Path, variant: str) -> list[str]:
+    """What a folder lacks to be a pipeline of the SDXL family, as paths relative to it."""
+    if not (folder / "model_index.json").is_file():
+        return ["model_index.json"]
+    there = {path.relative_to(folder).parts[0] for path in weights_in(folder, variant)}
+    lacking = [f"{name}/*.safetensors" for name in WITH_WEIGHTS if name not in there]
+    return lacking + [f"{name}/" for name in COMPONENTS if not (folder / name).is_dir()]
+
+
+def damage_of(path: Path) -> str:
+    """What is wrong with a .safetensors file as its own header sees it; empty if nothing is."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if size < 8 or length > size - 8:
+            return "it is cut short or no .safetensors file"
+        try:
+            header = json.loads(file.read(length))
+            ends = [one["data_offsets"][1] for key, one in header.items() if key != "__metadata__"]
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return "its header cannot be read"
+    expected = 8 + length + max(ends, default=0)
+    return "" if size == expected else f"it has {size} bytes and should have {expected}"
+
+
+class Fingerprints:
+    """SHA-256 of weights files, remembered for as long as a file keeps its time and size."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path, int, int], str] = {}
+
+    def of_file(self, path: Path) -> str:
+        """The hash of one file, as hexadecimal digits."""
+        real = path.resolve()
+        stat = real.stat()
+        key = (real, stat.st_mtime_ns, stat.st_size)
+        if key not in self._known:
+            self._known[key] = _sha256(real)
+        return self._known[key]
+
+    def of_folder(self, folder: Path, files: Iterable[Path]) -> str:
+        """The hash over `<file's hash>  <its path in the folder>` of the files, one a line."""
+        lines = sorted(
+            f"{self.of_file(path)}  {path.relative_to(folder).as_posix()}\n" for path in files
+        )
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,101 @@
+"""Which weights are in memory, and what came of trying to load them."""
+
+import gc
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from bot.imaging.painter import Painter, Weights
+from bot.model.errors import ModelLoadFailed
+from bot.model.picture import EngineStatus
+
+_log = logging.getLogger(__name__)
+
+RETRY_AFTER = 60.0
+"""Seconds for which a load that failed is taken to fail again without trying."""
+
+
+class Loader:
+    """Builds the painter and changes its weights, on the executor thread."""
+
+    def __init__(
+        self,
+        factory: Callable[[], Painter],
+        tell: Callable[[EngineStatus], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._factory = factory
+        self._tell = tell
+        self._clock = clock
+        self._painter: Painter | None = None
+        self._failures: dict[Weights | None, tuple[float, ModelLoadFailed]] = {}
+        self.loaded: Weights | None = None
+        self.seconds = 0.0
+        """What the last load took."""
+
+    def prepare(self) -> None:
+        """Load what is drawn with by default; a failure is told, and logged."""
+        try:
+            self.load(self.painter().default)
+        except ModelLoadFailed:
+            _log.info("the engine waits for a request to try again")
+
+    def painter(self) -> Painter:
+        """The painter, built when it is first needed; raises ModelLoadFailed."""
+        if self._painter is None:
+            with self._trying(None):
+                self._painter = self._factory()
+        return self._painter
+
+    def load(self, weights: Weights) -> None:
+        """Have these weights in memory; raises ModelLoadFailed."""
+        painter = self.painter()
+        if self.loaded == weights:
+            return
+        self.loaded = None
+        began = self._clock()
+        with self._trying(weights):
+            painter.load(weights)
+        self.loaded = weights
+        self.seconds = self._clock() - began
+        self._tell(EngineStatus("ready", weights.model))
+
+    @contextmanager
+    def _trying(self, weights: Weights | None) -> Iterator[None]:
+        """Tell how a load goes, remember that it failed, and raise what is remembered."""
+        if (known := self._failures.get(weights)) and self._clock() - known[0] < RETRY_AFTER:
+            self._tell_failure(weights, known[1])
+            raise known[1].with_traceback(None)
+        self._tell(EngineStatus("loading", weights.model if weights else ""))
+        gc.unfreeze()  # so that what leaves the memory can be collected
+        try:
+            yield
+        except Exception as error:
+            _log.exception("the model could not be loaded")
+            failure = _as_load_failure(weights, error)
+            self._failures[weights] = (self._clock(), failure)
+            self._tell_failure(weights, failure)
+            raise failure from None
+        self._failures.pop(weights, None)
+        gc.freeze()  # what was loaded stays, so collections need not look at it again
+
+    def _tell_failure(self, weights: Weights | None, failure: ModelLoadFailed) -> None:
+        """A model that is not the default one leaves the engine ready for the others."""
+        default = self._painter.default if self._painter else None
+        if weights in (None, default):
+            self._tell(EngineStatus("failed", failure.model, str(failure)))
+        elif default:
+            self._tell(EngineStatus("ready", default.model))
+
+
+def _as_load_failure(weights: Weights | None, error: Exception) -> ModelLoadFailed:
+    """The error without what its traceback would keep in the device's memory."""
+    if isinstance(error, ModelLoadFailed):
+        return replace(error)
+    return ModelLoadFailed(
+        model=weights.model if weights else "the model",
+        reason=f"{type(error).__name__}: {error}.",
+        advice="The log has the whole story.",
+    )

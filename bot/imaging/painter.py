@@ -1,0 +1,73 @@
+"""The seam between the executor thread and the pipelines; every call comes from that thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.model.recipe import Lora, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What has to be in memory to draw: a checkpoint by its key, and the adapters on it."""
+
+    model: str
+    loras: tuple[Lora, ...] = ()
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> "Weights":
+        """The weights that a recipe draws with."""
+        return cls(recipe.model, recipe.loras)
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A picture as rows of 8-bit red, green and blue."""
+
+    width: int
+    height: int
+    rgb: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a painter gives for one recipe."""
+
+    pixels: Pixels
+    completed: Callable[[], Recipe]
+    """The recipe with all it was drawn with; may wait for a file's hash, so not for the thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The end of one pass through the UNet."""
+
+    done: int
+    of: int
+    preview: Callable[[], Pixels]
+    """A rough small picture of where the image stands; good until the next step begins."""
+
+
+Between = Callable[[Step], None]
+"""Called after every step; it may take long, and it may raise to end the drawing."""
+
+
+class Painter(Protocol):
+    """What the executor thread needs of the pipelines."""
+
+    @property
+    def default(self) -> Weights:
+        """What is drawn with when nothing else is asked for."""
+        ...
+
+    def load(self, weights: Weights) -> None:
+        """Have the weights ready for drawing; nothing is being drawn; raises ModelLoadFailed."""
+        ...
+
+    def draw(self, recipe: Recipe, between: Between) -> Drawn:
+        """Draw one image on the loaded weights; raises OutOfMemory, NotFinite."""
+        ...
+
+    def relieve(self) -> None:
+        """Give back all memory that is only kept to be quick."""
+        ...

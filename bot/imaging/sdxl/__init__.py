@@ -1,0 +1,22 @@
+"""The pipelines of the SDXL family: the only place that knows torch, diffusers and transformers.
+
+Importing this package imports none of them; the factory does, on the executor thread.
+"""
+
+from collections.abc import Callable
+
+from bot.imaging.painter import Painter
+from bot.model.checkpoint import Catalogue
+
+
+def painter_factory(
+    catalogue: Catalogue, *, device: str = "auto", bot_version: str = ""
+) -> Callable[[], Painter]:
+    """What builds the painter on the executor thread; `device` is auto, cuda, mps or cpu."""
+
+    def build() -> Painter:
+        from bot.imaging.sdxl.pipelines import SdxlPainter
+
+        return SdxlPainter(catalogue, device=device, bot_version=bot_version)
+
+    return build

@@ -1,0 +1,136 @@
+"""One image: one call of the stock pipeline, and what is done at the end of its steps."""
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import diffusers
+import numpy as np
+import torch
+from diffusers import AutoencoderKL, StableDiffusionXLPipeline
+
+from bot.imaging.painter import Between, Pixels, Step
+from bot.model.errors import NotFinite, UnknownOption
+from bot.model.recipe import Recipe
+from bot.model.schedulers import SCHEDULERS
+
+SCHEDULER_CLASSES = frozenset(one.diffusers_class for one in SCHEDULERS.values())
+
+
+def pipeline_for(shared: StableDiffusionXLPipeline, recipe: Recipe) -> StableDiffusionXLPipeline:
+    """A pipeline object of the recipe's own: the shared modules, and a scheduler nobody shares."""
+    if recipe.scheduler not in SCHEDULER_CLASSES:
+        raise UnknownOption("scheduler", recipe.scheduler, tuple(sorted(SCHEDULER_CLASSES)))
+    scheduler = getattr(diffusers, recipe.scheduler)
+    own = copy.copy(shared)
+    own.scheduler = scheduler.from_config(shared.scheduler.config, **recipe.scheduler_config)
+    return own
+
+
+def arguments_of(recipe: Recipe) -> dict[str, Any]:
+    """What the stock pipeline is called with for a recipe; the noise is drawn on the CPU."""
+    return {
+        "prompt": recipe.prompt,
+        "negative_prompt": recipe.negative_prompt or None,
+        "width": recipe.width,
+        "height": recipe.height,
+        "num_inference_steps": recipe.steps,
+        "guidance_scale": recipe.guidance_scale,
+        "generator": torch.Generator("cpu").manual_seed(recipe.seed),
+    }
+
+
+class Call:
+    """Draws one recipe; `vae_upcast` says afterwards whether it was decoded in fp32."""
+
+    def __init__(
+        self,
+        pipeline: StableDiffusionXLPipeline,
+        recipe: Recipe,
+        *,
+        tiling: bool,
+        preview: Callable[[torch.Tensor], Pixels],
+        after_step: Callable[[int], None],
+    ) -> None:
+        self._pipeline = pipeline
+        self._recipe = recipe
+        self._tiling = tiling
+        self._preview = preview
+        self._after_step = after_step
+        self._latents: torch.Tensor | None = None
+        self.vae_upcast = recipe.vae_upcast
+
+    def draw(self, between: Between) -> Pixels:
+        """The image; raises NotFinite, and whatever `between` raises."""
+        vae = self._pipeline.vae
+        with _as_it_was(vae):
+            images = self._pipeline(
+                **arguments_of(self._recipe),
+                output_type="latent" if self.vae_upcast else "np",
+                callback_on_step_end=self._on_step_end(between),
+            ).images
+            if self.vae_upcast or not np.isfinite(images).all():
+                self.vae_upcast = True
+                images = self._decoded_in_fp32()
+        if not np.isfinite(images).all():
+            raise NotFinite
+        return _pixels(images[0])
+
+    def _on_step_end(self, between: Between) -> Callable[..., dict[str, Any]]:
+        def on_step_end(
+            pipeline: StableDiffusionXLPipeline, index: int, _: Any, tensors: dict[str, Any]
+        ) -> dict[str, Any]:
+            latents, of = tensors["latents"], pipeline.num_timesteps
+            self._after_step(index)
+            between(Step(index + 1, of, lambda: self._preview(latents)))
+            if index + 1 == of:
+                self._before_decoding(latents)
+            return {}
+
+        return on_step_end
+
+    def _before_decoding(self, latents: torch.Tensor) -> None:
+        """From here to the end of the call nothing else is drawn, so the VAE is this call's."""
+        if not torch.isfinite(latents).all():
+            raise NotFinite
+        self._latents = latents
+        if self._tiling:
+            tile_by_halves(self._pipeline.vae)
+
+    def _decoded_in_fp32(self) -> np.ndarray:
+        """What the stock pipeline does with `force_upcast`, from the latents at hand."""
+        pipeline, vae = self._pipeline, self._pipeline.vae
+        vae.to(dtype=torch.float32)
+        latents = self._latents.to(torch.float32) / vae.config.scaling_factor
+        image = vae.decode(latents, return_dict=False)[0]
+        return pipeline.image_processor.postprocess(image, output_type="np")
+
+
+def tile_by_halves(vae: AutoencoderKL) -> None:
+    """Decode in tiles of half the VAE's native size: its own default would tile no native image."""
+    vae.enable_tiling()
+    vae.tile_sample_min_size = vae.config.sample_size // 2
+    vae.tile_latent_min_size = vae.tile_sample_min_size // 2 ** (
+        len(vae.config.block_out_channels) - 1
+    )
+
+
+@contextmanager
+def _as_it_was(vae: AutoencoderKL) -> Iterator[None]:
+    """Put back how the VAE tiles and calculates, however the call ends."""
+    tiling = vae.use_tiling, vae.tile_sample_min_size, vae.tile_latent_min_size
+    dtype = vae.dtype
+    try:
+        yield
+    finally:
+        vae.use_tiling, vae.tile_sample_min_size, vae.tile_latent_min_size = tiling
+        if vae.dtype != dtype:
+            vae.to(dtype=dtype)
+
+
+def _pixels(image: np.ndarray) -> Pixels:
+    """Grey levels from numbers in 0..1, rounded as diffusers rounds for its pictures."""
+    levels = (image * 255).round().astype("uint8")
+    height, width = levels.shape[:2]
+    return Pixels(width, height, levels.tobytes())

@@ -1,0 +1,56 @@
+"""What torch, diffusers and safetensors raise, in the project's own words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from bot.model.errors import BotError, ModelLoadFailed, OutOfMemory
+
+_NO_MEMORY = ("DefaultCPUAllocator", "MPS backend out of memory", "CUDA out of memory")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether a device had no memory left, however it says so."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in _NO_MEMORY)
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Turn a lack of memory while drawing into OutOfMemory."""
+    try:
+        yield
+    except BotError:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise OutOfMemory from None
+        raise
+
+
+@contextmanager
+def loading(model: str) -> Iterator[None]:
+    """Turn whatever a load raises into ModelLoadFailed with a sentence about it."""
+    try:
+        yield
+    except BotError:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise ModelLoadFailed(
+                model,
+                "The device has too little memory for it.",
+                "Close what else uses the device, or choose a smaller model.",
+            ) from None
+        raise ModelLoadFailed(
+            model,
+            f"Its files do not fit together ({_first_line(error)}).",
+            "It has to be a checkpoint of the SDXL family in .safetensors; fetch it again.",
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200]

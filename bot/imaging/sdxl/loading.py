@@ -1,0 +1,121 @@
+"""From a checkpoint's source to a pipeline in the computer's memory."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL, StableDiffusionXLPipeline
+
+from bot.imaging.files import (
+    Fingerprints,
+    damage_of,
+    is_hub_id,
+    missing_from,
+    weights_in,
+)
+from bot.imaging.sdxl import hub
+from bot.model.checkpoint import Checkpoint
+from bot.model.errors import ModelLoadFailed
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A pipeline, and how to find out the SHA-256 of what it was loaded from."""
+
+    pipeline: StableDiffusionXLPipeline
+    fingerprint: Callable[[Fingerprints], str]
+
+
+def load(checkpoint: Checkpoint, dtype: torch.dtype) -> Loaded:
+    """Load a checkpoint from a folder, a .safetensors file or the hub; raises ModelLoadFailed."""
+    source = Path(checkpoint.source).expanduser()
+    vae = _vae(checkpoint, dtype)
+    if source.is_file():
+        return _from_file(checkpoint, source, dtype, vae)
+    if source.is_dir():
+        return _from_folder(checkpoint, source, dtype, vae)
+    if source.suffix == ".safetensors" or not is_hub_id(checkpoint.source):
+        raise ModelLoadFailed(
+            checkpoint.key,
+            f"There is no file or folder {checkpoint.source}.",
+            "Correct the model's source, or put the checkpoint there.",
+        )
+    return _from_folder(checkpoint, hub.fetch_pipeline(checkpoint), dtype, vae)
+
+
+def _from_folder(
+    checkpoint: Checkpoint, folder: Path, dtype: torch.dtype, vae: AutoencoderKL | None
+) -> Loaded:
+    if missing := missing_from(folder, checkpoint.variant):
+        raise ModelLoadFailed(
+            checkpoint.key,
+            f"The folder {folder} lacks {', '.join(missing)}.",
+            "It has to hold a whole diffusers pipeline of the SDXL family in .safetensors.",
+        )
+    files = weights_in(folder, checkpoint.variant)
+    for path in files:
+        _check(checkpoint.key, path)
+    pipeline = StableDiffusionXLPipeline.from_pretrained(
+        str(folder),
+        variant=_variant(checkpoint, files),
+        use_safetensors=True,
+        local_files_only=True,
+        dtype=dtype,
+        **({"vae": vae} if vae else {}),
+    )
+    return Loaded(pipeline, lambda hashes: hashes.of_folder(folder, files))
+
+
+def _variant(checkpoint: Checkpoint, files: list[Path]) -> str | None:
+    """The variant, unless the folder has no file of it."""
+    varied = checkpoint.variant and any(f".{checkpoint.variant}" in path.name for path in files)
+    return checkpoint.variant if varied else None
+
+
+def _from_file(
+    checkpoint: Checkpoint, path: Path, dtype: torch.dtype, vae: AutoencoderKL | None
+) -> Loaded:
+    if path.suffix != ".safetensors":
+        raise ModelLoadFailed(
+            checkpoint.key,
+            f"{path} is no .safetensors file.",
+            "Other formats can run code when they are loaded; convert it.",
+        )
+    _check(checkpoint.key, path)
+    pipeline = StableDiffusionXLPipeline.from_single_file(
+        str(path),
+        config=str(_config_beside(path) or hub.fetch_configuration(checkpoint.key)),
+        dtype=dtype,
+        local_files_only=True,
+        **({"vae": vae} if vae else {}),
+    )
+    return Loaded(pipeline, lambda hashes: hashes.of_file(path))
+
+
+def _config_beside(path: Path) -> Path | None:
+    """The folder of the same name beside a single file, if it holds a pipeline's configuration."""
+    folder = path.with_suffix("")
+    return folder if (folder / "model_index.json").is_file() else None
+
+
+def _vae(checkpoint: Checkpoint, dtype: torch.dtype) -> AutoencoderKL | None:
+    """The VAE that replaces the checkpoint's own, if it names one."""
+    if not checkpoint.vae:
+        return None
+    folder = Path(checkpoint.vae).expanduser()
+    if not folder.is_dir():
+        folder = hub.fetch_vae(checkpoint)
+    for path in folder.glob("*.safetensors"):
+        _check(checkpoint.key, path)
+    return AutoencoderKL.from_pretrained(
+        str(folder), use_safetensors=True, local_files_only=True, dtype=dtype
+    )
+
+
+def _check(model: str, path: Path) -> None:
+    if damage := damage_of(path):
+        raise ModelLoadFailed(model, f"{path} is damaged: {damage}.", "Fetch the file again.")

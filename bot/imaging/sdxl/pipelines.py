@@ -1,0 +1,158 @@
+"""The painter that draws with stock diffusers pipelines of the SDXL family.
+
+Every image is one call of `StableDiffusionXLPipeline` at batch 1. Calls share the modules and
+nothing else: each has a pipeline object and a scheduler of its own. What a call changes on a
+shared module (VAE tiling, its precision) it changes after its last `between` and puts back before
+it returns, so that no other call sees it.
+"""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import diffusers
+import torch
+import transformers
+from diffusers import StableDiffusionXLPipeline
+
+from bot.imaging.files import Fingerprints
+from bot.imaging.memory import policy_for
+from bot.imaging.painter import Between, Drawn, Weights
+from bot.imaging.sdxl import faults
+from bot.imaging.sdxl.call import Call, pipeline_for
+from bot.imaging.sdxl.devices import (
+    Leash,
+    dtype_for,
+    empty_cache,
+    memory_of,
+    name_of,
+    pick_device,
+    use_threads,
+)
+from bot.imaging.sdxl.loading import load
+from bot.imaging.sdxl.preview import LatentToRgb
+from bot.imaging.sdxl.prompts import encoder_for
+from bot.model.checkpoint import Catalogue, Checkpoint
+from bot.model.errors import ModelLoadFailed
+from bot.model.recipe import Recipe
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A checkpoint in memory."""
+
+    checkpoint: Checkpoint
+    pipeline: StableDiffusionXLPipeline
+    fingerprint: Future[str]
+    preview: LatentToRgb
+
+
+class SdxlPainter:
+    """Implements the Painter port; built and used on the executor thread alone."""
+
+    def __init__(self, catalogue: Catalogue, *, device: str, bot_version: str) -> None:
+        # Entered for good: the mode belongs to the thread, and a greenlet that left it would
+        # leave it for all the others.
+        self._mode = torch.inference_mode()
+        self._mode.__enter__()
+        self._catalogue = catalogue
+        self._device = pick_device(device)
+        self._dtype = dtype_for(self._device)
+        self._policy = policy_for(memory_of(self._device))
+        self._versions = {
+            "bot": bot_version,
+            "diffusers": diffusers.__version__,
+            "transformers": transformers.__version__,
+            "torch": torch.__version__,
+        }
+        self._fingerprints = Fingerprints()
+        self._hashing = ThreadPoolExecutor(1, thread_name_prefix="fingerprint")
+        self._leash = Leash(self._device)
+        self._model: _Model | None = None
+        _log.info("drawing on %s, %s; %s", self._device, self._dtype, self._policy)
+
+    @property
+    def default(self) -> Weights:
+        """The catalogue's default checkpoint."""
+        return Weights(self._catalogue.default)
+
+    def load(self, weights: Weights) -> None:
+        """Put the checkpoint in the place of the one in memory."""
+        checkpoint = self._checkpoint(weights.model)
+        self._model = None
+        empty_cache(self._device)
+        with faults.loading(checkpoint.key):
+            use_threads(self._device, checkpoint.native_size)
+            loaded = load(checkpoint, self._dtype)
+            self._model = _Model(
+                checkpoint=checkpoint,
+                pipeline=self._placed(loaded.pipeline),
+                fingerprint=self._hashing.submit(loaded.fingerprint, self._fingerprints),
+                preview=LatentToRgb.fitted(loaded.pipeline.vae),
+            )
+
+    def draw(self, recipe: Recipe, between: Between) -> Drawn:
+        """Draw one image of the loaded checkpoint."""
+        model = self._model
+        tiling = recipe.vae_tiling or self._policy.vae_tiling
+        with faults.drawing():
+            self._move_text_encoders(self._device)
+            call = Call(
+                pipeline_for(model.pipeline, recipe),
+                recipe,
+                tiling=tiling,
+                preview=model.preview,
+                after_step=self._after_step,
+            )
+            pixels = call.draw(between)
+        drawn_with = replace(
+            recipe,
+            prompt_encoder=encoder_for(model.pipeline, recipe),
+            vae_tiling=tiling,
+            vae_upcast=call.vae_upcast,
+            **self._circumstances(model.checkpoint),
+        )
+        return Drawn(pixels, lambda: replace(drawn_with, model_sha256=model.fingerprint.result()))
+
+    def relieve(self) -> None:
+        """Give the memory back that torch keeps for later."""
+        empty_cache(self._device)
+
+    def _checkpoint(self, key: str) -> Checkpoint:
+        if key not in self._catalogue.checkpoints:
+            raise ModelLoadFailed(
+                key, "No such model is configured.", "Name one of those in config/models.toml."
+            )
+        return self._catalogue.checkpoints[key]
+
+    def _placed(self, pipeline: StableDiffusionXLPipeline) -> StableDiffusionXLPipeline:
+        pipeline.set_progress_bar_config(disable=True)
+        pipeline.unet.to(self._device)
+        pipeline.vae.to(self._device)
+        if self._policy.text_encoders_resident:
+            pipeline.to(self._device)
+        return pipeline
+
+    def _after_step(self, index: int) -> None:
+        self._leash.step()
+        if index == 0:
+            self._move_text_encoders(torch.device("cpu"))
+
+    def _move_text_encoders(self, device: torch.device) -> None:
+        """Only where they do not stay: to the device for a prompt, and away before others step."""
+        if not self._policy.text_encoders_resident:
+            self._model.pipeline.text_encoder.to(device)
+            self._model.pipeline.text_encoder_2.to(device)
+
+    def _circumstances(self, checkpoint: Checkpoint) -> dict[str, Any]:
+        return {
+            "revision": checkpoint.revision,
+            "vae": checkpoint.vae,
+            "dtype": str(self._dtype).removeprefix("torch."),
+            "device": name_of(self._device),
+            "display_scale": checkpoint.display_scale,
+            "versions": self._versions,
+        }
