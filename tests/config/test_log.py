@@ -79,6 +79,14 @@ def test_no_secret_outlives_redaction(secrets, text):
         assert secret not in rest or secret in "<secret>" or "\0" in secret
 
 
+def test_a_secret_within_another_leaves_nothing_of_either():
+    assert Redaction(["abc", "abcdef", ""])("abcdef abc") == "<secret> <secret>"
+
+
+def test_a_secret_of_digits_does_not_pass_as_a_number():
+    assert json.loads(Desk("json", secrets=["4711"]).log("claimed", job=4711))["job"] == "<secret>"
+
+
 def test_what_a_stranger_wrote_stays_on_its_line():
     written = Desk().log("asked for %s", "a\n2026 INFO forged\x1b[2J", prompt="b\r\nc")
     assert written.count("\n") == 1

@@ -109,7 +109,9 @@ def test_discord_and_this_machine_may_be_talked_to(url):
         "https://discord.com.example.org/api/v10",
         "https://evildiscord.com/api/v10",
         "https://discord.com@example.org/api/v10",
+        "https://somebody@discord.com/api/v10",
         "https://example.org\\@discord.com/api/v10",
+        "https://example.org\\.discord.com/api/v10",
         "https://127.0.0.1.example.org/api/v10",
         "https://192.168.0.1/api/v10",
         "https://discord.com",
@@ -189,7 +191,7 @@ def test_any_mapping_is_read_or_refused_in_sentences(environ):
 
 def test_a_file_gives_what_the_environment_does_not(tmp_path):
     file = tmp_path / ".env"
-    file.write_text('PATH=nothing\nDISCORD_TOKEN="a.b${PATH}c" # mine\nDEVICE=\n', "utf-8-sig")
+    file.write_text('DISCORD_TOKEN="a.b${PATH}c" # mine\nPATH=nothing\nDEVICE=\n', "utf-8-sig")
     environ = load_environment(file)
     assert environ["PATH"] != "nothing"
     assert environ["DISCORD_TOKEN"] == "a.b${PATH}c"
