@@ -283,8 +283,7 @@ def load_environment(path: Path = Path(".env")) -> dict[str, str]:
 
 def _read_file(path: Path) -> dict[str, str]:
     try:
-        # utf-8-sig: Windows editors put a byte order mark first.
-        written = dotenv_values(path, interpolate=False, encoding="utf-8-sig")
+        written = dotenv_values(path, interpolate=False)
     except UnicodeDecodeError as error:
         raise SettingsError((f"{path} is not UTF-8 text: save it again as UTF-8.",)) from error
     except OSError as error:
