@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -17,9 +18,7 @@ from bot.model.errors import StorageError
 from bot.storage.faults import translated
 from bot.storage.schema import upgrade
 
-BUSY_SECONDS = 10.0
-"""How long SQLite waits for another process to finish its write."""
-
+PATIENCE = 10.0
 READERS = 4
 
 
@@ -49,18 +48,21 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(where: str | Path) -> AsyncIterator[Database]:
+async def open_database(
+    where: str | Path, *, patience: float = PATIENCE
+) -> AsyncIterator[Database]:
     """Open a SQLite file or an SQLAlchemy async URL, built or migrated first; raises StorageError.
 
-    A SQLite file is created if it is missing, with its folder, readable by its owner only.
+    A SQLite file is created if it is missing, with its folder, readable by its owner only;
+    `patience` is how many seconds it waits for another process to finish its write.
     """
     url = _url_of(where)
     name = f"The database {url.render_as_string(hide_password=True)}"
     if (path := _file_of(url)) is not None:
         name = f"The database {path}"
         with translated(name):
-            await asyncio.to_thread(_prepare_file, path)
-    reader, writer = _reader(url), _writer(url)
+            await asyncio.to_thread(_prepare_file, path, patience)
+    reader, writer = _reader(url, patience), _writer(url, patience)
     database = Database(reader=reader, writer=writer, name=name)
     try:
         async with database.writing() as connection:
@@ -91,14 +93,14 @@ def _file_of(url: URL) -> Path | None:
     return Path(url.database)
 
 
-def _prepare_file(path: Path) -> None:
+def _prepare_file(path: Path, patience: float) -> None:
     """Make the file before SQLite does, which would let others read the tokens in it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     for owned in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         if owned.exists():
             owned.chmod(0o600)
-    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+    with closing(sqlite3.connect(path, timeout=patience)) as connection:
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise StorageError(
@@ -107,34 +109,39 @@ def _prepare_file(path: Path) -> None:
         )
 
 
-def _engine(url: URL, **options: object) -> AsyncEngine:
+def _engine(url: URL, pool_size: int, **options: Any) -> AsyncEngine:
     try:
-        return create_async_engine(url, **options)
-    except (InvalidRequestError, ModuleNotFoundError) as error:
-        raise StorageError(f"The database's URL cannot be used: {error}", _URL_ADVICE) from error
+        return create_async_engine(url, pool_size=pool_size, max_overflow=0, **options)
+    except (ArgumentError, InvalidRequestError, ModuleNotFoundError) as error:
+        raise StorageError(f"The database's URL cannot be used: {error}.", _URL_ADVICE) from error
 
 
-def _reader(url: URL) -> AsyncEngine:
-    engine = _engine(url, isolation_level="AUTOCOMMIT", pool_size=READERS, max_overflow=0)
-    if url.get_backend_name() == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_reader)
+def _sqlite_engine(url: URL, patience: float, pool_size: int) -> AsyncEngine:
+    # The driver would begin where it thinks right, and deferred: a transaction that has read
+    # before it writes is refused when another process wrote in between.
+    by_hand = {"isolation_level": None, "timeout": patience}
+    return _engine(url, pool_size, connect_args=by_hand)
+
+
+def _reader(url: URL, patience: float) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return _engine(url, READERS, isolation_level="AUTOCOMMIT")
+    engine = _sqlite_engine(url, patience, pool_size=READERS)
+    event.listen(engine.sync_engine, "connect", _prepare_reader)
     return engine
 
 
-def _writer(url: URL) -> AsyncEngine:
+def _writer(url: URL, patience: float) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return _engine(url, pool_size=1, max_overflow=0)
-    # The driver would begin where it thinks right, and deferred: a transaction that has read
-    # before it writes is refused when another process wrote in between.
-    manual = {"isolation_level": None, "timeout": BUSY_SECONDS}
-    engine = _engine(url, pool_size=1, max_overflow=0, connect_args=manual)
+        return _engine(url, pool_size=1)
+    engine = _sqlite_engine(url, patience, pool_size=1)
     event.listen(engine.sync_engine, "connect", _prepare_writer)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
 
 def _prepare_reader(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    _pragmas(connection, f"busy_timeout = {int(BUSY_SECONDS * 1000)}", "query_only = ON")
+    _pragmas(connection, "query_only = ON")
 
 
 def _prepare_writer(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

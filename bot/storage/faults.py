@@ -1,7 +1,6 @@
 """The border where SQLAlchemy's, SQLite's and the system's errors become StorageError."""
 
 import errno
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,9 +44,8 @@ _SYSTEM: Mapping[int, tuple[str, str]] = MappingProxyType(
 
 def of_system(error: OSError, place: str) -> StorageError:
     """What an OSError at `place` means in plain words."""
-    what, advice = _SYSTEM.get(
-        error.errno or 0, (f"cannot be used: {os.strerror(error.errno or 0)}.", RIGHTS)
-    )
+    other = (f"cannot be used: {error.strerror or error}.", RIGHTS)
+    what, advice = _SYSTEM.get(error.errno or 0, other)
     return StorageError(f"{place} {what}", advice)
 
 

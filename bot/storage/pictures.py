@@ -50,7 +50,7 @@ def _save(folder: Path, pictures: tuple[Picture, ...]) -> None:
         _write(part / RECIPES, f"[\n{recipes}\n]\n".encode())
         _sync_folder(part)
         _put_in_place(part, folder)
-    except OSError:
+    except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
 
@@ -103,4 +103,7 @@ def _load(folder: Path) -> tuple[Picture, ...]:
 
 
 def _recipes(text: str) -> tuple[Recipe, ...]:
-    return tuple(Recipe.from_json(json.dumps(table)) for table in json.loads(text))
+    tables = json.loads(text)
+    if not isinstance(tables, list):
+        raise ValueError("they are not a list")
+    return tuple(Recipe.from_json(json.dumps(table)) for table in tables)

@@ -1,0 +1,37 @@
+"""Every implementation of the queue's ports, one after the other."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.ports import Board, InteractionJournal, Outbox, Waiting, WorkQueue
+from bot.storage.board import JobBoard
+from bot.storage.database import open_database
+from bot.storage.journal import Journal
+from bot.storage.outbox import JobOutbox
+from bot.storage.queue import FairQueue
+from tests.fakes import InMemoryQueue
+
+
+@dataclass(frozen=True)
+class Ports:
+    """One implementation of each port, over the same jobs."""
+
+    waiting: Waiting
+    work: WorkQueue
+    board: Board
+    outbox: Outbox
+    journal: InteractionJournal
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def ports(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ports]:
+    if request.param == "memory":
+        queue = InMemoryQueue()
+        yield Ports(queue, queue, queue, queue, queue)
+        return
+    async with open_database(tmp_path / "bot.db") as database:
+        queue = FairQueue(database)
+        yield Ports(queue, queue, JobBoard(database), JobOutbox(database), Journal(database))

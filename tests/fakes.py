@@ -1,0 +1,253 @@
+"""Plain stand-ins: what they do can be read at a glance."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.model.errors import QueueFull, StaleMove
+from bot.model.fairness import tags_for
+from bot.model.job import UNANSWERED, Interaction, Job, NewJob, State, sources_of
+from bot.model.recipe import Recipe
+from bot.model.refund import Place, pulled_forward
+from bot.model.request import ImageRequest, Origin
+
+
+def origin(
+    *, interaction_id: int = 1, user_id: int = 7, guild_id: int = 3, token_born: float = 1000.0
+) -> Origin:
+    """An origin with a token that tells whose it is."""
+    return Origin(
+        guild_id=guild_id,
+        channel_id=5,
+        user_id=user_id,
+        interaction_id=interaction_id,
+        application_id=9,
+        token=f"secret-{interaction_id}",
+        token_born=token_born,
+        filesize_limit=10_485_760,
+    )
+
+
+def recipe(*, seed: int = 7) -> Recipe:
+    """A small recipe."""
+    return Recipe(
+        prompt="a lighthouse",
+        negative_prompt="",
+        seed=seed,
+        width=128,
+        height=128,
+        steps=8,
+        guidance_scale=3.5,
+        scheduler="EulerDiscreteScheduler",
+        model="starter",
+    )
+
+
+def new_job(
+    interaction_id: int,
+    user_id: int,
+    *,
+    cost: float = 1.0,
+    weight: float = 1.0,
+    guild_id: int = 3,
+    token_born: float = 1000.0,
+) -> NewJob:
+    """An admitted request."""
+    return NewJob(
+        origin=origin(
+            interaction_id=interaction_id,
+            user_id=user_id,
+            guild_id=guild_id,
+            token_born=token_born,
+        ),
+        request=ImageRequest(prompt="a lighthouse", seed=7),
+        recipe=recipe(),
+        cost=cost,
+        weight=weight,
+    )
+
+
+def interaction(interaction_id: int, *, born: float = 1000.0) -> Interaction:
+    """An acknowledged `/imagine`."""
+    return Interaction(
+        id=interaction_id,
+        application_id=9,
+        token=f"secret-{interaction_id}",
+        born=born,
+        user_id=7,
+        channel_id=5,
+        guild_id=3,
+        kind="imagine",
+    )
+
+
+class InMemoryQueue:
+    """Every port of the queue and the journal over dictionaries: the model of the real ones."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[int, Job] = {}
+        self.entered: dict[int, float] = {}
+        self.last_finish: dict[int, float] = {}
+        self.virtual_time = 0.0
+        self.interactions: dict[int, Interaction] = {}
+        self.closed: set[int] = set()
+
+    async def enqueue(self, job: NewJob, *, per_member: int, per_server: int, now: float) -> Job:
+        for known in self.jobs.values():
+            if known.origin.interaction_id == job.origin.interaction_id:
+                return known
+        if not self._all(State.QUEUED) and not self._all(State.RUNNING):
+            self.last_finish.clear()
+            self.virtual_time = 0.0
+        guild = [one for one in self._waiting() if one.origin.guild_id == job.origin.guild_id]
+        own = [one for one in guild if one.origin.user_id == job.origin.user_id]
+        if len(own) >= per_member:
+            raise QueueFull("member", per_member)
+        if len(guild) >= per_server:
+            raise QueueFull("server", per_server)
+        return self._append(job, now)
+
+    async def claim(self, *, now: float, busy_members_too: bool = False) -> Job | None:
+        busy = {job.origin.user_id for job in self._all(State.RUNNING)}
+        waiting = self._waiting()
+        fair = [job for job in waiting if job.origin.user_id not in busy]
+        choice = fair or (waiting if busy_members_too else [])
+        if not choice:
+            return None
+        self.virtual_time = max(self.virtual_time, choice[0].tags.start)
+        return self._put(replace(choice[0], state=State.RUNNING, claimed_at=now))
+
+    async def rendered(self, job_id: int, *, draw_seconds: float, now: float) -> Job:
+        return self._move(job_id, State.RENDERED, draw_seconds=draw_seconds, finished_at=now)
+
+    async def failed(self, job_id: int, *, failure: str, detail: str, now: float) -> Job:
+        changes = {"failure": failure, "failure_detail": detail, "finished_at": now}
+        job = self._move(job_id, State.FAILED, **changes)
+        self._refund(job)
+        return job
+
+    async def requeue(self, job_id: int) -> Job:
+        return self._move(job_id, State.QUEUED, claimed_at=None)
+
+    async def recover(self, *, suspects: Collection[int] | None = None) -> Sequence[Job]:
+        found = []
+        for job in sorted(self._all(State.RUNNING), key=_place):
+            charged = suspects is None or job.id in suspects
+            job = replace(job, state=State.QUEUED, claimed_at=None, attempts=job.attempts + charged)
+            found.append(self._put(job))
+        return found
+
+    async def get(self, job_id: int) -> Job | None:
+        return self.jobs.get(job_id)
+
+    async def position(self, job_id: int) -> int | None:
+        places = await self.places()
+        return places.index(job_id) + 1 if job_id in places else None
+
+    async def cancel(self, job_id: int, *, now: float) -> Job:
+        job = self._move(job_id, State.CANCELLED, finished_at=now)
+        if job.claimed_at is None:
+            self._refund(job)
+        return job
+
+    async def waiting(self) -> Sequence[Job]:
+        return self._waiting()
+
+    async def places(self) -> Sequence[int]:
+        return [job.id for job in self._waiting()]
+
+    async def untold(self, *, limit: int) -> Sequence[Job]:
+        untold = [
+            job
+            for job in self.jobs.values()
+            if job.finished_at is not None and job.answered_at is None
+        ]
+        return sorted(untold, key=lambda job: (job.finished_at, job.id))[:limit]
+
+    async def answered(self, job_id: int, *, message_id: int | None, now: float) -> Job:
+        job = self.jobs.get(job_id)
+        if job is None or job.state not in UNANSWERED or job.answered_at is not None:
+            raise StaleMove(job_id, "answered")
+        state = State.DELIVERED if job.state is State.RENDERED else job.state
+        return self._put(replace(job, state=state, answered_at=now, message_id=message_id))
+
+    async def open(self, interaction: Interaction) -> None:
+        self.interactions.setdefault(interaction.id, interaction)
+
+    async def close(self, interaction_id: int) -> None:
+        if interaction_id in self.interactions:
+            self.closed.add(interaction_id)
+
+    async def unanswered(self) -> Sequence[Interaction]:
+        settled = self.closed | {job.origin.interaction_id for job in self.jobs.values()}
+        found = [one for one in self.interactions.values() if one.id not in settled]
+        return sorted(found, key=lambda one: (one.born, one.id))
+
+    async def erase_tokens(self, *, born_before: float) -> int:
+        erased = 0
+        for job in self.jobs.values():
+            if job.origin.token and job.origin.token_born < born_before:
+                self._put(replace(job, origin=replace(job.origin, token="")))
+                erased += 1
+        for one in self.interactions.values():
+            if one.token and one.born < born_before:
+                self.interactions[one.id] = replace(one, token="")
+                erased += 1
+        return erased
+
+    def _append(self, job: NewJob, now: float) -> Job:
+        job_id = len(self.jobs) + 1
+        tags = tags_for(
+            virtual_time=self.virtual_time,
+            last_finish=self.last_finish.get(job.origin.user_id, 0.0),
+            cost=job.cost,
+            weight=job.weight,
+        )
+        self.entered[job_id] = self.virtual_time
+        self.last_finish[job.origin.user_id] = tags.finish
+        return self._put(
+            Job(
+                id=job_id,
+                origin=job.origin,
+                request=job.request,
+                recipe=job.recipe,
+                cost=job.cost,
+                weight=job.weight,
+                tags=tags,
+                state=State.QUEUED,
+                created_at=now,
+            )
+        )
+
+    def _put(self, job: Job) -> Job:
+        self.jobs[job.id] = job
+        return job
+
+    def _all(self, state: State) -> list[Job]:
+        return [job for job in self.jobs.values() if job.state is state]
+
+    def _waiting(self) -> list[Job]:
+        return sorted(self._all(State.QUEUED), key=_place)
+
+    def _move(self, job_id: int, target: State, **changes: Any) -> Job:
+        job = self.jobs.get(job_id)
+        if job is None or job.state not in sources_of(target):
+            raise StaleMove(job_id, target)
+        return self._put(replace(job, state=target, **changes))
+
+    def _refund(self, job: Job) -> None:
+        user = job.origin.user_id
+        later = [
+            one
+            for one in sorted(self._all(State.QUEUED), key=lambda one: one.id)
+            if one.origin.user_id == user and one.id > job.id
+        ]
+        places = [Place(one.tags, self.entered[one.id]) for one in later]
+        moved, freed = pulled_forward(job.tags.finish - job.tags.start, places)
+        for one, tags in zip(later, moved, strict=True):
+            self._put(replace(one, tags=tags))
+        self.last_finish[user] -= freed
+
+
+def _place(job: Job) -> tuple[float, int]:
+    return job.tags.start, job.id

@@ -1,0 +1,111 @@
+"""The picture folder: all of a job's pictures, or none."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.model.errors import StorageError
+from bot.model.picture import Picture
+from bot.storage.pictures import PictureFolder
+from tests.fakes import recipe
+
+PICTURES = tuple(
+    Picture(png=b"\x89PNG" + bytes([seed]) * 1000, recipe=recipe(seed=seed)) for seed in (7, 8)
+)
+
+
+async def test_pictures_come_back_in_their_order_with_their_recipes(tmp_path: Path) -> None:
+    album = PictureFolder(tmp_path / "pictures")
+    await album.save(12, PICTURES)
+    assert await album.load(12) == PICTURES
+
+
+async def test_each_picture_is_a_png_file_in_the_jobs_folder(tmp_path: Path) -> None:
+    album = PictureFolder(tmp_path)
+    await album.save(12345, PICTURES)
+    folder = tmp_path / "000012" / "12345"
+    assert album.folder(12345) == folder
+    assert sorted(path.name for path in folder.iterdir()) == ["0.png", "1.png", "recipes.json"]
+    assert (folder / "1.png").read_bytes() == PICTURES[1].png
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+async def test_nobody_else_can_look_into_a_jobs_folder(tmp_path: Path) -> None:
+    album = PictureFolder(tmp_path)
+    await album.save(1, PICTURES)
+    assert album.folder(1).stat().st_mode & 0o777 == 0o700
+    assert (album.folder(1) / "0.png").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_second_drawing_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    album = PictureFolder(tmp_path)
+    await album.save(1, PICTURES)
+    await album.save(1, PICTURES[1:])
+    assert await album.load(1) == PICTURES[1:]
+    assert [path.name for path in album.folder(1).parent.iterdir()] == ["1"]
+
+
+async def test_what_a_crash_left_half_written_is_no_picture(tmp_path: Path) -> None:
+    album = PictureFolder(tmp_path)
+    part = album.folder(1).with_name("1.part")
+    part.mkdir(parents=True)
+    (part / "0.png").write_bytes(b"half")
+    with pytest.raises(StorageError):
+        await album.load(1)
+    await album.save(1, PICTURES)
+    assert await album.load(1) == PICTURES
+
+
+async def test_missing_pictures_are_named(tmp_path: Path) -> None:
+    album = PictureFolder(tmp_path)
+    await album.save(1, PICTURES)
+    (album.folder(1) / "1.png").unlink()
+    with pytest.raises(StorageError) as refused:
+        await album.load(1)
+    assert str(album.folder(1) / "1.png") in refused.value.reason
+
+
+@pytest.mark.parametrize("text", ["", "{", "[{}]", '[{"format": 1}]', "[1]", "7"])
+async def test_recipes_that_cannot_be_read_are_reported(tmp_path: Path, text: str) -> None:
+    album = PictureFolder(tmp_path)
+    await album.save(1, PICTURES)
+    (album.folder(1) / "recipes.json").write_text(text)
+    with pytest.raises(StorageError, match="cannot be read"):
+        await album.load(1)
+
+
+async def test_a_place_that_cannot_hold_folders_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="Not a directory"):
+        await PictureFolder(tmp_path / "file" / "pictures").save(1, PICTURES)
+
+
+FULL = """
+import asyncio, resource, sys
+from pathlib import Path
+from bot.model.errors import StorageError
+from bot.storage.pictures import PictureFolder
+from tests.storage.test_pictures import PICTURES
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+try:
+    asyncio.run(PictureFolder(Path(sys.argv[1])).save(1, PICTURES))
+except StorageError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of files")
+async def test_a_disk_that_takes_no_more_leaves_nothing_behind(tmp_path: Path) -> None:
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", FULL, str(tmp_path)),
+        cwd=Path(__file__).parents[2],
+        stdout=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(120):
+        said, _ = await child.communicate()
+    assert said.decode().startswith(f"The picture folder {tmp_path} cannot be used")
+    assert list((tmp_path / "000000").iterdir()) == []
