@@ -13,6 +13,13 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.model.errors import ConfigurationError
+
+REFUSED_SIGN_IN = (
+    "Discord does not know this DISCORD_TOKEN: copy the bot's token again from the developer "
+    "portal (Bot, Reset Token) into .env."
+)
+
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +57,17 @@ class ImagineClient(commands.AutoShardedBot):
     ) -> None:
         """Take the cogs and lasting buttons in; once, before login."""
         self._furniture = (cogs, buttons)
+
+    async def sign_in(self, token: str) -> None:
+        """Log in; raises ConfigurationError if Discord refuses or cannot be reached."""
+        try:
+            await self.login(token)
+        except discord.LoginFailure as error:
+            raise ConfigurationError((REFUSED_SIGN_IN,)) from error
+        except (discord.HTTPException, OSError) as error:
+            raise ConfigurationError(
+                (f"Discord could not be reached: {error}. Check the network and start again.",)
+            ) from error
 
     async def setup_hook(self) -> None:
         """Put the furniture in place and sync the commands if they changed."""

@@ -31,7 +31,9 @@ async def run(settings: Settings) -> None:
         async with open_studio(settings) as studio:
             ended = stop.is_set() or await studio.run(stop)
     if not ended:
-        log.error("a denoising step does not end: leaving without it; its job is queued again")
+        log.error(
+            "the executor thread is still busy: leaving without it; its jobs are queued again"
+        )
         logging.shutdown()
         os._exit(0)
     log.info("stopped")

@@ -9,8 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import discord
-
 from bot.admission import Admission, QueueRoom
 from bot.client import ImagineClient, point_at
 from bot.delivery import Delivery
@@ -69,7 +67,7 @@ class Studio:
         Raises ConfigurationError if Discord does not take the token or cannot be reached, and
         whatever made a stage end on its own.
         """
-        await self._sign_in()
+        await self.client.sign_in(self.token)
         stages = [
             asyncio.create_task(self.dispatcher.run(), name="dispatcher"),
             asyncio.create_task(self.delivery.run(), name="delivery"),
@@ -86,21 +84,6 @@ class Studio:
             if not stage.cancelled() and (error := stage.exception()) is not None:
                 raise error
         return ended
-
-    async def _sign_in(self) -> None:
-        try:
-            await self.client.login(self.token)
-        except discord.LoginFailure as error:
-            raise ConfigurationError(
-                (
-                    "Discord does not know this DISCORD_TOKEN: copy the bot's token again from "
-                    "the developer portal (Bot, Reset Token) into .env.",
-                )
-            ) from error
-        except OSError as error:
-            raise ConfigurationError(
-                (f"Discord could not be reached: {error}. Check the network and start again.",)
-            ) from error
 
     async def _stop(self, stages: list[asyncio.Task[None]]) -> bool:
         log.info("stopping")
@@ -143,6 +126,13 @@ def _within_reach(catalogue: Catalogue, device: str) -> Catalogue:
     return Catalogue(checkpoints=local, default=catalogue.default, styles=catalogue.styles)
 
 
+def _device(wanted: str) -> str:
+    # Importing torch takes seconds; before the gateway opens nobody waits for the loop.
+    from bot.imaging.sdxl.devices import pick_device
+
+    return pick_device(wanted).type
+
+
 @asynccontextmanager
 async def open_studio(
     settings: Settings, *, clock: Clock = time.time, pace: Pace | None = None
@@ -150,8 +140,7 @@ async def open_studio(
     """Construct everything; what was opened is closed in the opposite order."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.storage.database_url))
-        # Importing torch takes seconds; before the gateway opens nobody waits for the loop.
-        device = await asyncio.to_thread(sdxl.pick_device, settings.drawing.device)
+        device = await asyncio.to_thread(_device, settings.drawing.device)
         catalogue = catalogue_for(settings, device)
         engine = Engine(sdxl.painter_factory(catalogue, device=device, bot_version=VERSION))
         engine.start()
