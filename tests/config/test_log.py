@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -113,3 +115,27 @@ def test_debug_asks_for_everything():
 
 def test_the_level_holds():
     assert Desk(level="WARNING").log("claimed") == ""
+
+
+PROCESS = """
+import logging, warnings
+from config.log import set_up_logging
+from config.settings import read_settings
+
+settings = read_settings({"DISCORD_TOKEN": "a.secret.b", "LOG_FORMAT": "json"})
+set_up_logging(settings.log, secrets=settings.secrets)
+logging.getLogger("bot").info("ready a.secret.b")
+logging.getLogger("bot").debug("too much")
+warnings.warn("take care")
+"""
+
+
+def test_a_process_logs_to_its_error_stream_python_s_warnings_too():
+    done = subprocess.run(  # noqa: S603 - this interpreter, and text from this file
+        [sys.executable, "-c", PROCESS], capture_output=True, text=True, timeout=60, check=True
+    )
+    ready, warning = map(json.loads, done.stderr.splitlines())
+    assert ready["event"] == "ready <secret>"
+    assert (warning["logger"], warning["level"]) == ("py.warnings", "warning")
+    assert "take care" in warning["event"]
+    assert done.stdout == ""
