@@ -5,6 +5,7 @@ import json
 import logging
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -132,7 +133,12 @@ warnings.warn("take care")
 
 def test_a_process_logs_to_its_error_stream_python_s_warnings_too():
     done = subprocess.run(  # noqa: S603 - this interpreter, and text from this file
-        [sys.executable, "-c", PROCESS], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", PROCESS],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     ready, warning = map(json.loads, done.stderr.splitlines())
     assert ready["event"] == "ready <secret>"
