@@ -97,11 +97,13 @@ class Engine:
         try:
             async with asyncio.timeout(grace):
                 await self._ended.wait()
+                # A thread that is still on its way out when the interpreter ends aborts it.
+                await asyncio.to_thread(self._thread.join)
         except TimeoutError:
             _log.error("the step in hand did not end within %s s", grace)
         self._stopped()
         self._pool.shutdown(wait=False)
-        return self._ended.is_set()
+        return not self._thread.is_alive()
 
     def _stopped(self) -> None:
         """Nothing is waited for any more."""
@@ -111,20 +113,23 @@ class Engine:
                 render.outcome.set_exception(EngineStopped())
 
     def _run(self) -> None:
-        """The thread: between two steps it looks for commands, and waits for them when idle."""
         try:
-            executor = Executor(self._factory, self._tell, self._pool, self._tuning)
-            executor.prepare()
-            while not self._stopping.is_set():
-                self._obey(executor)
-                if not executor.idle and not self._stopping.is_set():
-                    executor.turn()
-            executor.halt()
+            self._serve()
         except BaseException:
             _log.critical("the executor thread ended by an error", exc_info=True)
         finally:
             self._stopping.set()
             self._post(self._has_ended)
+
+    def _serve(self) -> None:
+        """The thread: between two steps it looks for commands, and waits for them when idle."""
+        executor = Executor(self._factory, self._tell, self._pool, self._tuning)
+        executor.prepare()
+        while not self._stopping.is_set():
+            self._obey(executor)
+            if not executor.idle and not self._stopping.is_set():
+                executor.turn()
+        executor.halt()
 
     def _obey(self, executor: Executor) -> None:
         while executor.idle or not self._commands.empty():
