@@ -63,8 +63,10 @@ class InteractionRoutes:
         about["response_message_id"] = str(found.original.id)
         about["response_message_loading"] = found.original.loading
         about["response_message_ephemeral"] = found.original.reader_id is not None
+        if found.answer not in (Answer.MESSAGE, Answer.UPDATE):
+            return {"interaction": about}
         message = self._writer.message(found.original)
-        return {"interaction": about, "resource": {"type": found.answer, "message": message}}
+        return {"interaction": about, "resource": {"type": int(found.answer), "message": message}}
 
     def _webhook(self, call: Call) -> Interaction:
         if call.parameters["webhook_id"] != str(self._world.application_id):
