@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.model.answer import ways_for
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StaleMove, StorageError
-from bot.model.job import Job, State
+from bot.model.job import Interaction, Job, State
 from bot.model.picture import Picture
 from bot.ports import Album, Clock, Courier, InteractionJournal, Outbox
 
@@ -37,6 +37,7 @@ class Delivery:
         self._courier = courier
         self._before_answer = before_answer
         self._clock = clock
+        self._left_open: Sequence[Interaction] = ()
         self._wake = asyncio.Event()
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._interruptions: dict[int, int] = {}
@@ -46,9 +47,13 @@ class Delivery:
         """Look for untold outcomes now."""
         self._wake.set()
 
+    async def prepare(self) -> None:
+        """Note what a crash left open; before the gateway opens, so that nothing new is among it."""
+        self._left_open = await self._journal.unanswered()
+
     async def run(self) -> None:
-        """Close what a crash left open, then tell outcomes until the task is cancelled."""
-        await self._close_unanswered()
+        """Close what was left open, then tell outcomes until the task is cancelled."""
+        await self._close_left_open()
         while True:
             self._wake.clear()
             try:
@@ -63,8 +68,8 @@ class Delivery:
         if self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=grace)
 
-    async def _close_unanswered(self) -> None:
-        for interaction in await self._journal.unanswered():
+    async def _close_left_open(self) -> None:
+        for interaction in self._left_open:
             try:
                 await self._courier.close(interaction)
             except DeliveryRefused as error:

@@ -49,8 +49,11 @@ async def run(demo: Demo, say: Say) -> None:
     Raises BotError with a plain sentence.
     """
     _check(demo)
-    with tempfile.TemporaryDirectory(prefix="imagine-demo-") as folder:
-        await _play(demo, Path(folder), say)
+    folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="imagine-demo-")
+    try:
+        await _play(demo, Path(folder.name), say)
+    finally:
+        await asyncio.to_thread(folder.cleanup)
     say(f"  saved as {demo.out}")
 
 

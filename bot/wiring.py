@@ -67,6 +67,7 @@ class Studio:
         Raises ConfigurationError if Discord does not take the token or cannot be reached, and
         whatever made a stage end on its own.
         """
+        await self.delivery.prepare()
         await self.client.sign_in(self.token)
         stages = [
             asyncio.create_task(self.dispatcher.run(), name="dispatcher"),

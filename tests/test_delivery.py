@@ -49,6 +49,7 @@ class Stage:
 
     @asynccontextmanager
     async def running(self):
+        await self.delivery.prepare()
         task = asyncio.create_task(self.delivery.run())
         yield
         task.cancel()
@@ -133,6 +134,17 @@ async def test_what_a_crash_left_without_a_job_is_closed_at_the_start():
     async with stage.running():
         await settle(lambda: 41 in stage.queue.closed)
     assert stage.courier.closed == [41]
+
+
+async def test_what_is_opened_after_the_start_is_left_to_its_handler():
+    stage = Stage()
+    await stage.delivery.prepare()
+    await stage.queue.open(interaction(43))
+    task = asyncio.create_task(stage.delivery.run())
+    job = await stage.rendered()
+    await settle(lambda: stage.told(job))
+    task.cancel()
+    assert stage.courier.closed == []
 
 
 async def test_pictures_that_cannot_be_read_put_the_answer_off_instead_of_losing_it():

@@ -1,0 +1,95 @@
+"""Waiting, cancelling and being refused, as members see it."""
+
+import pytest
+
+from bot.sandbox.server import Sandbox
+from tests.flow.house import answer_to, serving
+
+LONG = 60
+"""Steps that keep the one executor thread busy while the queue is looked at."""
+
+
+@pytest.fixture
+async def house(tmp_path):
+    rooms = {"QUEUE_PER_MEMBER": "2", "QUEUE_PER_SERVER": "4"}
+    async with Sandbox() as sandbox, serving(sandbox, tmp_path, **rooms) as house:
+        yield house
+        assert sandbox.unfinished() == []
+        assert sandbox.violations == []
+
+
+async def drawing(reply):
+    return await reply.until(lambda message: "Drawing" in message.text)
+
+
+async def test_who_waits_sees_a_place_and_then_the_drawing(house):
+    reply = await house.imagine(steps=LONG)
+    await reply.until(lambda message: "position 1" in message.text)
+    await drawing(reply)
+    assert (await answer_to(reply)).files
+
+
+async def test_a_full_waiting_room_is_refused_in_private_and_nothing_else_is_touched(house):
+    replies = [await house.imagine(steps=LONG, count=2) for _ in range(3)]
+    refused = await house.imagine()
+    said = await refused.followed_up()
+    assert said.ephemeral
+    assert "2 images waiting" in said.text
+    for reply in replies[1:]:
+        await house.member().click(reply.message, "Cancel")
+    for reply in replies:
+        await answer_to(reply)
+
+
+async def test_the_author_cancels_a_waiting_image(house):
+    first, second = await house.imagine(steps=LONG), await house.imagine(steps=LONG)
+    waiting = await second.until(lambda message: bool(message.controls()))
+    await (await house.member().click(waiting, "Cancel")).acknowledged()
+    cancelled = await answer_to(second)
+    assert "Cancelled" in cancelled.text
+    assert not cancelled.files
+    assert (await answer_to(first)).files
+
+
+async def test_the_author_cancels_an_image_that_is_being_drawn(house):
+    reply = await house.imagine(steps=LONG, count=4)
+    await house.member().click(await drawing(reply), "Cancel")
+    assert "Cancelled" in (await answer_to(reply)).text
+    assert (await answer_to(await house.imagine())).files
+
+
+async def test_nobody_cancels_somebody_elses_image(house):
+    reply = await house.imagine(steps=LONG, count=2)
+    click = await house.member("patron").click(await drawing(reply), "Cancel")
+    said = await click.followed_up()
+    assert said.ephemeral
+    assert "Only the member who asked" in said.text
+    assert (await answer_to(reply)).files
+
+
+async def test_a_members_flood_does_not_hold_up_somebody_else(house):
+    flood = [await house.imagine(steps=LONG, count=4) for _ in range(3)]
+    await drawing(flood[0])
+    quick = await house.member("patron").slash("imagine", prompt="a cat", steps=2)
+    assert (await answer_to(quick)).files
+    assert flood[1].message.controls()
+    for reply in flood:
+        await house.member().click(reply.message, "Cancel")
+        await answer_to(reply)
+
+
+async def test_an_answer_after_the_token_has_died_comes_as_one_message_that_mentions_its_author(
+    house,
+):
+    reply = await house.imagine(steps=LONG)
+    await drawing(reply)
+    house.sandbox.clock.advance(20 * 60)
+    member = house.member()
+
+    def posted():
+        found = [one for one in member.messages() if one.files]
+        return found or None
+
+    (answer,) = await house.sandbox.events.wait(posted, 60)
+    assert answer.mentioned == [member.user.id]
+    assert answer.id != reply.message.id
