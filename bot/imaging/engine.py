@@ -94,6 +94,8 @@ class Engine:
         """End the thread after the step in hand; False if it still hangs after `grace` seconds."""
         self._stopping.set()
         self._commands.put(None)
+        if self._thread.ident is None:
+            return True
         try:
             async with asyncio.timeout(grace):
                 await self._ended.wait()

@@ -31,6 +31,9 @@ _log = logging.getLogger(__name__)
 CHANGE_SHARE = 4.0
 """How many times the seconds of a load are drawn for before the weights may change again."""
 
+FORGET_AFTER = 30.0
+"""Seconds of an idle thread after which nobody has had more than is fair."""
+
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
@@ -90,6 +93,7 @@ class Executor:
         self._previewed: dict[int, float] = {}
         self._alone: Drawing | None = None
         self._service = Service()
+        self._idle_since = 0.0
         self._drawn_since_load = 0.0
 
     @property
@@ -103,10 +107,12 @@ class Executor:
 
     def take(self, ticket: int, work: Work) -> None:
         """Take a job in flight."""
+        now = self._clock()
+        if self.idle and now - self._idle_since > FORGET_AFTER:
+            self._service = Service()
         self._drawings[ticket] = Drawing(ticket, work, self._encode)
-        self._previewed[ticket] = self._clock()
+        self._previewed[ticket] = now
         self._service = self._service.entered(work.user_id)
-        self._settle()
 
     def cancel(self, ticket: int) -> None:
         """End a drawing before its next step; one that is not in flight is ignored."""
@@ -163,10 +169,8 @@ class Executor:
             if not isinstance(error, OutOfMemory):
                 _log.exception("job %s could not be drawn", drawing.work.job_id)
             return _bare(error)
-        self._service = self._service.charged(
-            drawing.work.user_id, cost / max(drawing.work.weight, 1e-9)
-        )
-        self._settle()
+        weights = {one.work.user_id: one.work.weight for one in self._drawings.values()}
+        self._service = self._service.charged(drawing.work.user_id, cost, weights)
         return None
 
     def _retry_or_fail(self, drawing: Drawing, failure: RenderError) -> None:
@@ -196,9 +200,7 @@ class Executor:
         del self._drawings[drawing.ticket], self._previewed[drawing.ticket]
         if self._alone is drawing:
             self._alone = None
-        self._settle()
-
-    def _settle(self) -> None:
+        self._idle_since = self._clock()
         self._service = self._service.settled({d.work.user_id for d in self._drawings.values()})
 
     def _report(self, drawing: Drawing) -> None:

@@ -45,31 +45,34 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Cost served over weight: of each member in flight, and the least that anyone starts at."""
+    """Cost served over weight, of each member in flight and of who left with more than fair.
 
-    floor: float = 0.0
+    `fair` is what a member would have had who was always in flight and got a share by weight:
+    the virtual time of generalized processor sharing (Parekh, Gallager 1993). Who comes (back)
+    starts there, or at their own service where that is more. Starting at the least served one in
+    flight instead would rob whoever leaves between two jobs of what they were behind.
+    """
+
+    fair: float = 0.0
     members: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
 
     def entered(self, user_id: int) -> "Service":
-        """A member comes (back): what was served long ago counts no more, what was lately does."""
-        start = max(self.members.get(user_id, 0.0), self.floor)
+        """A member has a job in flight again."""
+        start = self.members.get(user_id, self.fair)
         return replace(self, members={**self.members, user_id: start})
 
-    def charged(self, user_id: int, amount: float) -> "Service":
-        """The service after `amount` (cost over weight) more was served to a member in flight."""
-        return replace(self, members={**self.members, user_id: self.members[user_id] + amount})
+    def charged(self, user_id: int, cost: float, weights: Mapping[int, float]) -> "Service":
+        """The service after a member was served; `weights` are those of all in flight."""
+        service = self.members[user_id] + cost / weights[user_id]
+        return Service(
+            fair=self.fair + cost / sum(weights.values()),
+            members={**self.members, user_id: service},
+        )
 
     def settled(self, in_flight: Collection[int]) -> "Service":
-        """Raise the floor to the least served in flight, and forget whoever is not above it.
-
-        When nobody is in flight any more, the books are closed at what was served most.
-        """
-        least = min((self.members[user] for user in in_flight), default=None)
-        if least is None:
-            return Service(floor=max(self.floor, *self.members.values(), 0.0))
-        floor = max(self.floor, least)
-        kept = {u: s for u, s in self.members.items() if u in in_flight or s > floor}
-        return Service(floor=floor, members=kept)
+        """Forget whoever is not in flight and has had no more than is fair."""
+        kept = {u: s for u, s in self.members.items() if u in in_flight or s > self.fair}
+        return replace(self, members=kept)
 
 
 def next_to_step(

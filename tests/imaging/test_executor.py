@@ -1,0 +1,316 @@
+"""The thread's own rules, driven without a thread: a turn is a call."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.imaging.executor import Advanced, Executor, Failed, Finished, Tuning
+from bot.model.errors import (
+    EngineStopped,
+    ModelLoadFailed,
+    NotFinite,
+    OutOfMemory,
+    RenderCancelled,
+    RenderError,
+)
+from bot.model.fairness import cost_of
+from bot.model.picture import EngineStatus
+from tests.imaging.scripted import InlinePool, ScriptedPainter, recipe, work
+
+STEP = cost_of(recipe(steps=1), 1)
+
+
+class Bench:
+    """An executor, the painter it drives, what it told, and a clock that a test moves."""
+
+    def __init__(self, *, lag=1000 * STEP, preview_seconds=1e9, **script):
+        self.now = 0.0
+        self.told = []
+        self.painter = ScriptedPainter(**script)
+        tuning = Tuning(lag=lag, preview_seconds=preview_seconds, clock=lambda: self.now)
+        self.executor = Executor(lambda: self.painter, self.told.append, InlinePool(), tuning)
+
+    def turn(self, times=1):
+        for _ in range(times):
+            self.executor.turn()
+
+    def finish(self):
+        while not self.executor.idle:
+            self.executor.turn()
+
+    def outcomes(self):
+        return {one.ticket: one for one in self.told if isinstance(one, Finished | Failed)}
+
+    def error_of(self, ticket):
+        return self.outcomes()[ticket].error
+
+    def states(self):
+        return [one.state for one in self.told if isinstance(one, EngineStatus)]
+
+
+def test_a_short_job_that_comes_later_is_done_first():
+    bench = Bench()
+    bench.executor.take(1, work(1, recipe(1, steps=10)))
+    bench.turn(3)
+    bench.executor.take(2, work(2, recipe(2, steps=2)))
+    bench.finish()
+    assert [one.ticket for one in bench.told if isinstance(one, Finished)] == [2, 1]
+    assert bench.painter.steps() == [1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1]
+
+
+def test_images_of_a_job_are_drawn_one_after_the_other():
+    bench = Bench()
+    bench.executor.take(1, work(1, recipe(1), recipe(2)))
+    bench.finish()
+    done = bench.outcomes()[1]
+    assert [one.result().recipe.seed for one in done.pictures] == [1, 2]
+    assert bench.painter.steps() == [1, 1, 1, 2, 2, 2]
+
+
+def test_progress_counts_the_steps_of_all_images():
+    bench = Bench()
+    bench.executor.take(1, work(9, recipe(1), recipe(2)))
+    bench.finish()
+    seen = [one.progress for one in bench.told if isinstance(one, Advanced)]
+    assert {(one.job_id, one.steps, one.images) for one in seen} == {(9, 6, 2)}
+    assert [one.step for one in seen] == [1, 2, 3, 3, 4, 5, 6]
+    assert [one.image for one in seen] == [1, 1, 1, 2, 2, 2, 2]
+
+
+def test_the_seconds_left_are_measured():
+    bench = Bench(on_step=lambda *_: setattr(bench, "now", bench.now + 2.0))
+    bench.executor.take(1, work(1, recipe(1, steps=5)))
+    bench.finish()
+    seen = [one.progress.seconds_left for one in bench.told if isinstance(one, Advanced)]
+    assert seen == [None, 6.0, 4.0, 2.0, 0.0]
+    assert bench.outcomes()[1].draw_seconds == 10.0
+
+
+def test_a_preview_comes_when_it_is_due_and_never_for_the_last_step():
+    bench = Bench(preview_seconds=2.0, on_step=lambda *_: setattr(bench, "now", bench.now + 1.0))
+    bench.executor.take(1, work(1, recipe(1, steps=6)))
+    bench.finish()
+    previews = [one.progress.preview_png for one in bench.told if isinstance(one, Advanced)]
+    assert [bool(one) for one in previews] == [False, True, False, True, False, False]
+
+
+def test_a_cancelled_job_is_not_stepped_again_and_not_decoded():
+    bench = Bench()
+    bench.executor.take(1, work(1, recipe(1, steps=2)))
+    bench.turn(2)
+    bench.executor.cancel(1)
+    assert isinstance(bench.error_of(1), RenderCancelled)
+    assert bench.executor.idle
+    assert ("decode", 1) not in bench.painter.log
+
+
+def test_a_job_cancelled_before_its_start_never_starts():
+    bench = Bench()
+    bench.executor.take(1, work(1, recipe(1)))
+    bench.executor.cancel(1)
+    assert isinstance(bench.error_of(1), RenderCancelled)
+    assert bench.painter.log == []
+
+
+def test_cancelling_what_is_not_in_flight_does_nothing():
+    bench = Bench()
+    bench.executor.cancel(5)
+    assert bench.told == []
+
+
+def test_halting_ends_every_job_where_it_stands():
+    bench = Bench()
+    bench.executor.take(1, work(1, recipe(1)))
+    bench.executor.take(2, work(2, recipe(2)))
+    bench.turn()
+    bench.executor.halt()
+    assert all(isinstance(bench.error_of(ticket), EngineStopped) for ticket in (1, 2))
+    assert [kind for kind, _ in bench.painter.log] == ["load", "step"]
+
+
+def test_out_of_memory_is_tried_again_alone_with_tiling():
+    def scarce(drawn):
+        if drawn.seed == 1 and not drawn.vae_tiling:
+            raise OutOfMemory
+
+    bench = Bench(on_decode=scarce)
+    bench.executor.take(1, work(1, recipe(1)))
+    bench.turn(3)
+    bench.executor.take(2, work(2, recipe(2, steps=1)))
+    bench.finish()
+    log = bench.painter.log
+    after = log[log.index(("relieve", None)) + 1 :]
+    assert after[:4] == [("step", 1)] * 3 + [("decode", 1)]
+    [picture] = bench.outcomes()[1].pictures
+    assert picture.result().recipe.vae_tiling
+    [other] = bench.outcomes()[2].pictures
+    assert not other.result().recipe.vae_tiling
+
+
+def test_out_of_memory_twice_fails_the_job_and_the_next_one_draws():
+    def never_enough(drawn):
+        if drawn.seed == 1:
+            raise OutOfMemory
+
+    bench = Bench(on_decode=never_enough)
+    bench.executor.take(1, work(1, recipe(1)))
+    bench.executor.take(2, work(2, recipe(2, steps=9)))
+    bench.finish()
+    assert isinstance(bench.error_of(1), OutOfMemory)
+    assert isinstance(bench.outcomes()[2], Finished)
+
+
+def test_a_foreign_error_fails_that_job_alone_in_our_words():
+    def fall(drawn, done):
+        if drawn.seed == 1 and done == 2:
+            raise ZeroDivisionError("by nought")
+
+    bench = Bench(on_step=fall)
+    bench.executor.take(1, work(1, recipe(1)))
+    bench.executor.take(2, work(2, recipe(2)))
+    bench.finish()
+    error = bench.error_of(1)
+    assert type(error) is RenderError
+    assert str(error) == "ZeroDivisionError: by nought"
+    assert error.__traceback__ is None
+    assert isinstance(bench.outcomes()[2], Finished)
+
+
+def test_a_load_failure_is_told_and_fails_the_jobs_on_those_weights_only():
+    def missing(weights):
+        if weights.model == "gone":
+            raise ModelLoadFailed("gone", "It is not there.", "Put it there.")
+
+    bench = Bench(on_load=missing)
+    bench.executor.prepare()
+    bench.executor.take(1, work(1, recipe(1, model="gone")))
+    bench.executor.take(2, work(2, recipe(2)))
+    bench.finish()
+    assert bench.error_of(1).advice == "Put it there."
+    assert isinstance(bench.outcomes()[2], Finished)
+    assert bench.states()[-1] == "ready"
+
+
+def test_a_default_that_fails_to_load_is_a_failed_engine_with_the_advice():
+    def missing(weights):
+        raise ModelLoadFailed("starter", "It is not there.", "Put it there.")
+
+    bench = Bench(on_load=missing)
+    bench.executor.prepare()
+    assert bench.told[-1].state == "failed"
+    assert "Put it there." in bench.told[-1].detail
+
+
+def test_a_failed_load_is_not_tried_again_at_once_but_later():
+    broken = [True]
+
+    def sometimes(weights):
+        if broken[0]:
+            raise ModelLoadFailed("starter", "It is not there.", "Put it there.")
+
+    bench = Bench(on_load=sometimes)
+    bench.executor.prepare()
+    broken[0] = False
+    bench.executor.take(1, work(1, recipe(1)))
+    bench.turn()
+    assert isinstance(bench.error_of(1), ModelLoadFailed)
+    bench.now = 61.0
+    bench.executor.take(2, work(2, recipe(2)))
+    bench.finish()
+    assert isinstance(bench.outcomes()[2], Finished)
+    assert bench.states()[-1] == "ready"
+
+
+def test_an_unforeseen_error_while_loading_is_a_load_failure_too():
+    def fall(weights):
+        raise ZeroDivisionError("by nought")
+
+    bench = Bench(on_load=fall)
+    bench.executor.take(1, work(1, recipe(1)))
+    bench.turn()
+    assert "ZeroDivisionError: by nought" in str(bench.error_of(1))
+
+
+def test_jobs_on_other_weights_are_not_mixed_between_steps():
+    bench = Bench()
+    for ticket in range(1, 7):
+        model = "other" if ticket % 2 else "starter"
+        bench.executor.take(ticket, work(ticket, recipe(ticket, model=model)))
+    bench.finish()
+    assert len(bench.outcomes()) == 6
+    loads = [at for at, (kind, _) in enumerate(bench.painter.log) if kind == "load"]
+    for begin, end in zip(loads, [*loads[1:], None], strict=True):
+        stretch = bench.painter.log[begin + 1 : end]
+        started = {seed for kind, seed in stretch if kind == "step"}
+        assert started == {seed for kind, seed in stretch if kind == "decode"}
+
+
+def test_a_stream_of_jobs_on_the_loaded_weights_does_not_keep_others_away():
+    bench = Bench(lag=2 * STEP)
+    bench.executor.prepare()
+    bench.executor.take(1, work(1, recipe(1, model="other")))
+    for ticket in range(2, 60):
+        bench.executor.take(ticket, work(ticket, recipe(ticket)))
+        bench.turn()
+    assert isinstance(bench.outcomes().get(1), Finished)
+
+
+@st.composite
+def histories(draw):
+    """Commands as a community gives them, faults included."""
+    kinds = st.sampled_from(["take", "take", "cancel", "turn", "turn", "turn", "later"])
+    return [
+        (
+            draw(kinds),
+            draw(st.integers(1, 4)),
+            draw(st.integers(1, 5)),
+            draw(st.integers(1, 3)),
+            draw(st.sampled_from(["starter", "starter", "other", "broken"])),
+            draw(st.sampled_from([None, None, None, OutOfMemory, NotFinite, ValueError])),
+        )
+        for _ in range(draw(st.integers(1, 25)))
+    ]
+
+
+@settings(max_examples=2000)
+@given(histories(), st.booleans())
+def test_no_job_is_left_without_exactly_one_outcome(history, halted):
+    faults = {}
+
+    def load(weights):
+        if weights.model == "broken":
+            raise ModelLoadFailed("broken", "It is broken.", "Mend it.")
+
+    def step(drawn, done):
+        if (fault := faults.get(drawn.seed)) and done == 2:
+            raise fault
+
+    bench = Bench(lag=4 * STEP, on_load=load, on_step=step)
+    bench.executor.prepare()
+    taken = []
+    for number, (kind, user, steps, images, model, fault) in enumerate(history, 1):
+        if kind == "take":
+            faults[number * 10] = fault
+            recipes = [recipe(number * 10 + i, steps=steps, model=model) for i in range(images)]
+            bench.executor.take(number, work(number, *recipes, user_id=user))
+            taken.append(number)
+        elif kind == "cancel" and taken:
+            bench.executor.cancel(taken[user % len(taken)])
+        elif kind == "later":
+            bench.now += 30.0
+        elif not bench.executor.idle:
+            bench.executor.turn()
+    bench.executor.halt() if halted else bench.finish()
+    ended = [one.ticket for one in bench.told if isinstance(one, Finished | Failed)]
+    assert sorted(ended) == taken
+    assert bench.executor.idle
+
+
+@pytest.mark.parametrize("weight", [1.0, 4.0])
+def test_a_heavier_member_is_served_more(weight):
+    bench = Bench(lag=0.0)
+    bench.executor.take(1, work(1, recipe(1, steps=50)))
+    bench.executor.take(2, work(2, recipe(2, steps=50), weight=weight))
+    bench.turn(50)
+    steps = bench.painter.steps()
+    assert steps.count(2) == pytest.approx(weight * steps.count(1), abs=weight + 1)
