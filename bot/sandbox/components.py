@@ -90,7 +90,8 @@ def walk(components: list[Any]) -> Iterator[dict[str, Any]]:
     for each in components:
         if isinstance(each, dict):
             yield each
-            yield from walk(each.get("components") or [])
+            inner = each.get("components")
+            yield from walk(inner if isinstance(inner, list) else [])
             for key in ("accessory", "component"):
                 yield from walk([each.get(key)])
 

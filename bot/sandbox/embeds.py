@@ -54,10 +54,11 @@ def check(form: Form, path: Path, embeds: Any) -> None:
 def length(embed: dict[str, Any]) -> int:
     """The characters of an embed that count towards the sum."""
     parts = [embed.get("title"), embed.get("description")]
-    parts.append((embed.get("footer") or {}).get("text"))
-    parts.append((embed.get("author") or {}).get("name"))
-    for field in embed.get("fields") or []:
-        parts += [field.get("name"), field.get("value")]
+    inner = [("text", embed.get("footer")), ("name", embed.get("author"))]
+    fields = embed.get("fields")
+    for field in fields if isinstance(fields, list) else []:
+        inner += [("name", field), ("value", field)]
+    parts += [each.get(key) for key, each in inner if isinstance(each, dict)]
     return sum(len(part) for part in parts if isinstance(part, str))
 
 

@@ -73,9 +73,10 @@ class Exchanges:
             await asyncio.sleep(fault.delay)
             return await self._carry_out(request, path, None)
         await request.read()
-        if fault.kind is FaultKind.CUT_BEFORE:
-            return _cut(request)
-        return _faulty(fault)
+        self._observe(
+            Call(request.method, path, dict(request.query)), None, _as_reply(fault), fault
+        )
+        return _cut(request) if fault.kind is FaultKind.CUT_BEFORE else _faulty(fault)
 
     async def _carry_out(
         self, request: web.Request, path: str, fault: Fault | None
@@ -84,6 +85,7 @@ class Exchanges:
         self._observe(call, template, reply)
         if fault is None:
             return _response(reply, template or "unknown", self._clock.now())
+        self._observe(call, template, _as_reply(fault), fault)
         for listener in self.lost:
             listener(call)
         return _cut(request) if fault.kind is FaultKind.CUT_AFTER else _faulty(fault)
@@ -110,7 +112,10 @@ class Exchanges:
             violation = Violation(call.method, call.path, error.code, error.message, errors)
             self.violations.append(violation)
 
-    def _observe(self, call: Call, template: str | None, reply: Reply) -> None:
+    def _observe(
+        self, call: Call, template: str | None, reply: Reply, fault: Fault | None = None
+    ) -> None:
+        """Tell the observers; an answer that a fault gave is told as faulty."""
         exchange = Exchange(
             call.method,
             template,
@@ -121,6 +126,7 @@ class Exchanges:
             reply.status,
             reply.body,
             self._clock.now(),
+            faulty=fault is not None,
         )
         for observer in list(self.observers):
             observer(exchange)
@@ -176,6 +182,12 @@ def _response(reply: Reply, bucket: str, now: float) -> web.Response:
         return web.Response(status=reply.status, headers=headers)
     headers["Content-Type"] = "application/json"
     return web.Response(status=reply.status, headers=headers, body=json.dumps(reply.body).encode())
+
+
+def _as_reply(fault: Fault) -> Reply:
+    """What a fault answers, for the observers; a cut connection answers nothing: status 0."""
+    cut = fault.kind in (FaultKind.CUT_BEFORE, FaultKind.CUT_AFTER)
+    return Reply(None, 0) if cut else Reply(fault.body, fault.status)
 
 
 def _faulty(fault: Fault) -> web.Response:

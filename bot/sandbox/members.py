@@ -7,13 +7,14 @@ from bot.sandbox import modals, wire
 from bot.sandbox.commands import Commands, CommandType
 from bot.sandbox.components import LINK, SELECTS, Kind
 from bot.sandbox.errors import ClientRefusal
-from bot.sandbox.interactions import Deed, Interaction, Interactions
+from bot.sandbox.events import Events
+from bot.sandbox.interactions import Deed, Interactions
 from bot.sandbox.interactions import Kind as Deeds
 from bot.sandbox.messages import Message, Messages, Origin
 from bot.sandbox.options import FileOption, OptionWriter, Value
 from bot.sandbox.payloads import Payload, Place, Upload
 from bot.sandbox.permissions import ALL, DIRECT, Permission, in_channel, in_guild, may_send
-from bot.sandbox.replies import NotAnswered, Reply
+from bot.sandbox.replies import LocalSource, Reply
 from bot.sandbox.snapshot import Snapshot
 from bot.sandbox.wire import Json
 from bot.sandbox.world import Channel, User, World
@@ -24,7 +25,7 @@ class Stage:
 
     def __init__(
         self, world: World, messages: Messages, commands: Commands, interactions: Interactions,
-        events: Any,
+        events: Events,
     ) -> None:  # fmt: skip
         self.world = world
         self.messages = messages
@@ -60,7 +61,7 @@ class ActingMember:
         written = writer.partial(command, path, (focused, value), others)
         reply = self._act(Deed(Deeds.AUTOCOMPLETE, _data(command, written, writer)))
         await reply.acknowledged(timeout)
-        return reply.interaction.choices or []
+        return reply.choices or []
 
     async def message_command(self, name: str, message: Snapshot | Message | int) -> Reply:
         """Choose a command from a message's context menu."""
@@ -114,8 +115,9 @@ class ActingMember:
             raise ClientRefusal(f"The modal has no {', '.join(sorted(unknown))}.")
         filled = [_filled(each, values) for each in modal["components"]]
         data = {"custom_id": modal["custom_id"], "components": filled}
-        opener = reply.interaction
-        return self._act(Deed(Deeds.MODAL, data, opener.source, opener))
+        opener = self._stage.interactions.by_id(reply.interaction_id)
+        source = None if opener is None else opener.source
+        return self._act(Deed(Deeds.MODAL, data, source, opener))
 
     async def say(self, content: str, files: list[FileOption] | None = None) -> Snapshot:
         """Write a plain message."""
@@ -139,7 +141,7 @@ class ActingMember:
 
     def _act(self, deed: Deed) -> Reply:
         opened = self._stage.interactions.open(self.user, self.channel, deed)
-        return Reply(opened, self._stage.events, self._stage.interactions.writer)
+        return Reply(LocalSource(opened, self._stage.events, self._stage.interactions.writer))
 
     def _on_target(self, command: Json, target: int, writer: OptionWriter) -> Reply:
         data = _data(command, [], writer) | {"target_id": str(target)}
@@ -264,6 +266,3 @@ def _input(given: Json, values: Mapping[str, Any]) -> Json:
     if text and not least <= len(text) <= most:
         raise ClientRefusal(f"The field {name} must be {least} to {most} characters long.")
     return answer | {"value": text}
-
-
-__all__ = ["ActingMember", "ClientRefusal", "Interaction", "NotAnswered", "Reply", "Stage"]

@@ -1,7 +1,7 @@
 """The sandbox: one loopback port that is a Discord of one's own."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -20,6 +20,7 @@ from bot.sandbox.interactions import Interactions
 from bot.sandbox.members import ActingMember, Stage
 from bot.sandbox.messages import Attachment, Messages
 from bot.sandbox.payloads import MOST_REQUEST
+from bot.sandbox.replies import LocalSource, Reply
 from bot.sandbox.rest.channels import ChannelRoutes
 from bot.sandbox.rest.commands import CommandRoutes
 from bot.sandbox.rest.guilds import GuildRoutes
@@ -58,6 +59,7 @@ class Sandbox:
         self._address = (host, port)
         self._build(shards)
         self._runner: web.AppRunner | None = None
+        self._mounted: list[web.RouteDef] = []
 
     def _build(self, shards: int) -> None:
         """Put the rooms of the house together."""
@@ -78,6 +80,7 @@ class Sandbox:
                 *GuildRoutes(world).routes(),
             ]
         )
+        self._excused: set[int] = set()
         self._exchanges = Exchanges(router, self.token, clock, self.faults)
         self._exchanges.lost.append(self._note_lost)
         self._stage = Stage(world, self.messages, self.commands, self.interactions, events)
@@ -111,6 +114,7 @@ class Sandbox:
         app = web.Application(client_max_size=MOST_REQUEST + 1024 * 1024, middlewares=[_loopback])
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get("/attachments/{channel_id}/{attachment_id}/{filename}", self._serve_file)
+        app.router.add_routes(self._mounted)
         app.router.add_route("*", BASE + "/{tail:.*}", self._exchanges.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -130,6 +134,10 @@ class Sandbox:
         if self._runner is not None:
             await self._runner.cleanup()
 
+    def mount(self, routes: Iterable[web.RouteDef]) -> None:
+        """Serve further routes beside Discord's own; before the sandbox is entered."""
+        self._mounted.extend(routes)
+
     def acting(self, user: User | str, channel: Channel | str | None = None) -> ActingMember:
         """A member in a channel, both by name or as they are; no channel is a direct message."""
         who = self.world.user_named(user) if isinstance(user, str) else user
@@ -138,6 +146,13 @@ class Sandbox:
         else:
             place = self.world.channel_named(channel) if isinstance(channel, str) else channel
         return ActingMember(self._stage, who, place)
+
+    def reply(self, interaction_id: int) -> Reply:
+        """The reply to an interaction by its id; `LookupError` where there is none."""
+        found = self.interactions.by_id(interaction_id)
+        if found is None:
+            raise LookupError(f"there is no interaction {interaction_id}")
+        return Reply(LocalSource(found, self.events, self._writer))
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Call the observer with every request and its answer; the answer here ends that."""
@@ -162,11 +177,18 @@ class Sandbox:
         """What the bot has left open up to now."""
         found = []
         for each in self.interactions.all():
+            if each.id in self._excused:
+                continue
             if each.answer is None:
                 found.append(Unfinished(each.id, "never answered"))
             elif each.original is not None and each.original.loading and not each.original.deleted:
                 found.append(Unfinished(each.id, "still thinking"))
         return found
+
+    def forgive(self) -> None:
+        """Forget the violations so far, and what was left open so far."""
+        self.violations.clear()
+        self._excused.update(each.interaction_id for each in self.unfinished())
 
     def attachment_bytes(self, file: File | Attachment | str) -> bytes:
         """The bytes of a file, by itself or by its address; `LookupError` where there is none."""

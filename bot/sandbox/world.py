@@ -221,6 +221,14 @@ class World:
                 return user
         raise LookupError(f"no user is named {name}")
 
+    def role_named(self, name: str) -> Role:
+        """The first role of that name; `LookupError` where there is none."""
+        for guild in self.guilds.values():
+            for role in guild.roles.values():
+                if role.name == name:
+                    return role
+        raise LookupError(f"no role is named {name}")
+
     def age_restricted(self, channel: Channel) -> bool:
         """Whether a channel, or a thread's parent, is for adults only."""
         if channel.is_thread and channel.parent_id is not None:

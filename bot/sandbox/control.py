@@ -1,0 +1,230 @@
+"""The sandbox's own JSON API below /sandbox, for other processes and for the page."""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox import records
+from bot.sandbox.errors import ApiError, ClientRefusal
+from bot.sandbox.faults import Fault, FaultKind
+from bot.sandbox.members import ActingMember
+from bot.sandbox.options import FileOption, Value
+from bot.sandbox.replies import NotAnswered, Reply
+from bot.sandbox.server import Sandbox
+from bot.sandbox.wire import Json
+from bot.sandbox.world import User
+
+Act = Callable[[ActingMember, Json], Awaitable[Any]]
+
+
+class Control:
+    """The routes by which another process acts as members and looks behind the curtain."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def routes(self) -> list[web.RouteDef]:
+        """The operations, each answering JSON."""
+        return [
+            web.get("/sandbox/health", self._answering(self._health)),
+            web.post("/sandbox/wait", self._answering(self._wait)),
+            web.post("/sandbox/act", self._answering(self._act)),
+            web.get("/sandbox/interactions/{id}", self._answering(self._interaction)),
+            web.get("/sandbox/messages", self._answering(self._messages)),
+            web.get("/sandbox/commands", self._answering(self._commands)),
+            web.get("/sandbox/world", self._answering(self._world)),
+            web.post("/sandbox/clock", self._answering(self._clock)),
+            web.post("/sandbox/faults", self._answering(self._add_fault)),
+            web.delete("/sandbox/faults", self._answering(self._clear_faults)),
+            web.post("/sandbox/gateway", self._answering(self._disturb)),
+            web.get("/sandbox/violations", self._answering(self._violations)),
+            web.get("/sandbox/unfinished", self._answering(self._unfinished)),
+            web.post("/sandbox/forgive", self._answering(self._forgive)),
+        ]
+
+    def _answering(
+        self, handler: Callable[[web.Request], Awaitable[Any]]
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """Turn a handler's value into JSON, and refusals into sentences with their status."""
+
+        async def answer(request: web.Request) -> web.Response:
+            try:
+                return web.json_response(await handler(request))
+            except (ClientRefusal, ApiError) as error:
+                return _refusal(422, error)
+            except (NotAnswered, TimeoutError) as error:
+                return _refusal(504, error)
+            except (LookupError, ValueError, TypeError) as error:
+                return _refusal(400, error)
+
+        return answer
+
+    async def _health(self, _: web.Request) -> Json:
+        sandbox = self._sandbox
+        return {
+            "api_url": sandbox.api_url,
+            "gateway_url": sandbox.gateway_url,
+            "application_id": str(sandbox.application_id),
+            "connected": sandbox.gateway.connected,
+            "commands": len(sandbox.commands),
+            "now": sandbox.clock.now(),
+        }
+
+    async def _wait(self, request: web.Request) -> Json:
+        await self._sandbox.wait_for_bot(float((await request.json())["timeout"]))
+        return {"ready": True}
+
+    async def _act(self, request: web.Request) -> Any:
+        given = await request.json()
+        member = self._member(given["user"], given.get("channel"))
+        act = _ACTS.get(given["do"])
+        if act is None:
+            raise ValueError(f"nobody can {given['do']}")
+        options = {name: self._value(value) for name, value in (given.get("options") or {}).items()}
+        result = await act(member, {**given, "options": options, "sandbox": self._sandbox})
+        if isinstance(result, Reply):
+            return self._record(result.interaction_id)
+        return result
+
+    async def _interaction(self, request: web.Request) -> Json:
+        """A record; with `after` and `timeout`, once its revision is beyond that or time is up."""
+        identity = int(request.match_info["id"])
+        after = int(request.query.get("after", "-1"))
+        timeout = min(30.0, float(request.query.get("timeout", "0")))
+
+        def look() -> Json | None:
+            record = self._record(identity)
+            return record if record["revision"] > after else None
+
+        try:
+            return await self._sandbox.events.wait(look, timeout)
+        except TimeoutError:
+            return self._record(identity)
+
+    def _record(self, identity: int) -> Json:
+        found = self._sandbox.interactions.by_id(identity)
+        if found is None:
+            raise LookupError(f"there is no interaction {identity}")
+        return records.to_json(records.read(found, self._sandbox.interactions.writer))
+
+    async def _messages(self, request: web.Request) -> list[Json]:
+        member = self._member(request.query["user"], request.query.get("channel"))
+        return [each.json for each in member.messages()]
+
+    async def _commands(self, _: web.Request) -> list[Json]:
+        scopes = [None, *self._sandbox.world.guilds]
+        return [each for scope in scopes for each in self._sandbox.commands.listed(scope)]
+
+    async def _world(self, _: web.Request) -> list[Json]:
+        return [
+            {
+                "name": guild.name,
+                "channels": [each.name for each in guild.channels.values()],
+                "members": [each.user.username for each in guild.members.values()],
+            }
+            for guild in self._sandbox.world.guilds.values()
+        ]
+
+    async def _clock(self, request: web.Request) -> Json:
+        self._sandbox.clock.advance(float((await request.json())["advance"]))
+        return {"now": self._sandbox.clock.now()}
+
+    async def _add_fault(self, request: web.Request) -> Json:
+        given = await request.json()
+        self._sandbox.faults.add(Fault(FaultKind(given.pop("kind")), **given))
+        return {"rules": len(self._sandbox.faults.rules)}
+
+    async def _clear_faults(self, _: web.Request) -> Json:
+        self._sandbox.faults.clear()
+        return {"rules": 0}
+
+    async def _disturb(self, request: web.Request) -> Json:
+        """Cut the gateway, ask for a reconnect (op 7), or end the sessions (op 9)."""
+        gateway = self._sandbox.gateway
+        deeds = {"cut": gateway.cut, "reconnect": gateway.reconnect,
+                 "invalidate": gateway.invalidate}  # fmt: skip
+        deeds[(await request.json())["do"]]()
+        return {"sessions": len(gateway.sessions)}
+
+    async def _violations(self, _: web.Request) -> list[Json]:
+        return [asdict(each) for each in self._sandbox.violations]
+
+    async def _unfinished(self, _: web.Request) -> list[Json]:
+        return [asdict(each) for each in self._sandbox.unfinished()]
+
+    async def _forgive(self, _: web.Request) -> Json:
+        self._sandbox.forgive()
+        return {"violations": 0}
+
+    def _member(self, user: str, channel: str | None) -> ActingMember:
+        return self._sandbox.acting(user, channel)
+
+    def _value(self, given: Any) -> Value:
+        """An option's value: plain, or an object that names a user, a channel or a file."""
+        if not isinstance(given, dict):
+            return given  # type: ignore[no-any-return]  # JSON's plain values are option values
+        world = self._sandbox.world
+        if "user" in given:
+            return world.user_named(given["user"])
+        if "channel" in given:
+            return world.channel_named(given["channel"])
+        if "role" in given:
+            return world.role_named(given["role"])
+        return FileOption(given["filename"], base64.b64decode(given["base64"]))
+
+
+async def _slash(member: ActingMember, given: Json) -> Any:
+    return await member.slash(given["name"], **given["options"])
+
+
+async def _autocomplete(member: ActingMember, given: Json) -> Any:
+    value = given.get("value", "")
+    return await member.autocomplete(given["name"], given["focused"], value, **given["options"])
+
+
+async def _click(member: ActingMember, given: Json) -> Any:
+    return await member.click(int(given["message"]), given["name"])
+
+
+async def _select(member: ActingMember, given: Json) -> Any:
+    return await member.select(int(given["message"]), given["name"], given["values"])
+
+
+async def _submit(member: ActingMember, given: Json) -> Any:
+    reply = given["sandbox"].reply(int(given["interaction_id"]))
+    return await member.submit(reply, given["values"])
+
+
+async def _message_command(member: ActingMember, given: Json) -> Any:
+    return await member.message_command(given["name"], int(given["message"]))
+
+
+async def _user_command(member: ActingMember, given: Json) -> Any:
+    target: User = given["sandbox"].world.user_named(given["target"])
+    return await member.user_command(given["name"], target)
+
+
+async def _say(member: ActingMember, given: Json) -> Any:
+    return (await member.say(given["content"])).json
+
+
+_ACTS: dict[str, Act] = {
+    "slash": _slash,
+    "autocomplete": _autocomplete,
+    "click": _click,
+    "select": _select,
+    "submit": _submit,
+    "message command": _message_command,
+    "user command": _user_command,
+    "say": _say,
+}
+
+
+def _refusal(status: int, error: BaseException) -> web.Response:
+    text = str(error) or type(error).__name__
+    body = json.dumps({"error": type(error).__name__, "message": text})
+    return web.Response(status=status, text=body, content_type="application/json")
