@@ -130,6 +130,7 @@ class Document:
     def __init__(self, document: Json) -> None:
         self.operations = list(_operations(document))
         self.responses: Json = document["components"]["responses"]
+        _correct(document["components"]["schemas"])
         requests = _closed(deepcopy(document))
         self._registries = {
             True: _registry(requests),
@@ -183,6 +184,13 @@ def _rooted(node: Any) -> Any:
             for key, value in node.items()
         }
     return [_rooted(each) for each in node] if isinstance(node, list) else node
+
+
+def _correct(schemas: Json) -> None:
+    """The codes inside a form's errors are words; the document takes them for numbers."""
+    words = {"type": "object", "required": ["code", "message"],
+             "properties": {"code": {"type": "string"}, "message": {"type": "string"}}}  # fmt: skip
+    schemas["InnerErrors"]["properties"]["_errors"]["items"] = words
 
 
 def _closed(document: Json) -> Json:

@@ -38,6 +38,10 @@ MESSAGES: Mapping[int, tuple[int, str]] = {
 """Discord's error codes, each with its status and its words."""
 
 
+RETRY_AFTER = 1.0
+"""Seconds that a rate limited answer names."""
+
+
 class ApiError(Exception):
     """A refusal with Discord's code; `violation` says that no bot in order would cause it."""
 
@@ -52,7 +56,10 @@ class ApiError(Exception):
 
     def body(self) -> dict[str, Any]:
         """The answer's JSON."""
-        return {"message": self.message, "code": self.code}
+        answer = {"message": self.message, "code": self.code}
+        return answer | (
+            {"retry_after": RETRY_AFTER, "global": False} if self.status == 429 else {}
+        )
 
 
 class Unauthorized(ApiError):

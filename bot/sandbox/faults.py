@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from bot.sandbox.events import Events
+
 
 class FaultKind(Enum):
     """What a fault does to a request."""
@@ -57,7 +59,8 @@ class Fault:
 class Faults:
     """Owns the rules; each request takes at most one, the first that meets it."""
 
-    def __init__(self) -> None:
+    def __init__(self, events: Events) -> None:
+        self._events = events
         self.rules: list[Fault] = []
         self.met: list[tuple[str, str, FaultKind]] = []
 
@@ -70,12 +73,17 @@ class Faults:
         """Forget every rule."""
         self.rules.clear()
 
+    async def until_met(self, count: int, timeout: float) -> None:
+        """Wait until so many requests have met a fault, or raise `TimeoutError`."""
+        await self._events.wait(lambda: len(self.met) >= count or None, timeout)
+
     def take(self, method: str, path: str) -> Fault | None:
         """The first rule that meets the request, which counts one use of it."""
         for fault in self.rules:
             if fault.meets(method, path):
                 fault.times -= 1
                 self.met.append((method, path, fault.kind))
+                self._events.publish("fault.met", fault)
                 return fault
         return None
 

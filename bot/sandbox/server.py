@@ -55,7 +55,7 @@ class Sandbox:
         self.token = token or f"sandbox.{secrets.token_urlsafe(24)}"
         self.clock = Clock()
         self.events = Events(self.clock.now)
-        self.faults = Faults()
+        self.faults = Faults(self.events)
         self._address = (host, port)
         self._build(shards)
         self._runner: web.AppRunner | None = None

@@ -48,7 +48,9 @@ class GuildRoutes:
 
     def _get_threads(self, call: Call) -> Reply:
         threads = [each for each in self._guild(call).channels.values() if each.is_thread]
-        return Reply({"threads": [wire.channel(each) for each in threads], "members": []})
+        return Reply(
+            {"threads": [wire.channel(each) for each in threads], "members": [], "has_more": False}
+        )
 
     def _get_roles(self, call: Call) -> Reply:
         return Reply([wire.role(each) for each in self._guild(call).roles.values()])
