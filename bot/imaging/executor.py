@@ -120,9 +120,10 @@ class Executor:
             self._fail(drawing, RenderCancelled())
 
     def halt(self) -> None:
-        """End all drawings where they stand."""
+        """End all drawings where they stand, and let go of the painter."""
         for drawing in list(self._drawings.values()):
             self._fail(drawing, EngineStopped())
+        self._loader.close()
 
     def turn(self) -> None:
         """Step the drawing whose turn it is, on its weights."""

@@ -62,6 +62,12 @@ class Loader:
         self.seconds = self._clock() - began
         self._tell(EngineStatus("ready", weights.model))
 
+    def close(self) -> None:
+        """Let go of the painter, if there is one."""
+        if self._painter is not None:
+            self._painter.close()
+            gc.unfreeze()
+
     @contextmanager
     def _trying(self, weights: Weights | None) -> Iterator[None]:
         """Tell how a load goes, remember that it failed, and raise what is remembered."""

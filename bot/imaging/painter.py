@@ -71,3 +71,7 @@ class Painter(Protocol):
     def relieve(self) -> None:
         """Give back all memory that is only kept to be quick."""
         ...
+
+    def close(self) -> None:
+        """Let go of everything; the thread ends."""
+        ...

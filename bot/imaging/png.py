@@ -15,6 +15,8 @@ from bot.model.schedulers import label_of
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 LARGEST_FILE = 64 * 2**20
 LARGEST_TEXT = 256 * 2**10
+SMALLEST_PREVIEW = 256
+"""Pixels that the longer side of a preview has at least."""
 
 _XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -43,10 +45,12 @@ def encode(pixels: Pixels, recipe: Recipe) -> bytes:
 
 
 def encode_preview(pixels: Pixels) -> bytes:
-    """A rough picture as PNG, with the AI mark only."""
+    """A rough picture as PNG, large enough to be seen, with the AI mark only."""
+    scale = max(1, SMALLEST_PREVIEW // max(pixels.width, pixels.height))
+    image = _image(pixels).resize((pixels.width * scale, pixels.height * scale))
     texts = PngInfo()
     texts.add_text("Comment", "AI-generated image, unfinished")
-    return _png(_image(pixels), texts)
+    return _png(image, texts)
 
 
 def _image(pixels: Pixels) -> Image.Image:

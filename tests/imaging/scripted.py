@@ -41,6 +41,10 @@ class ScriptedPainter:
         """Nothing is kept."""
         self.log.append(("relieve", None))
 
+    def close(self) -> None:
+        """The last call."""
+        self.log.append(("close", None))
+
     def steps(self) -> list[object]:
         """The seeds in the order of the steps."""
         return [seed for kind, seed in self.log if kind == "step"]

@@ -125,7 +125,7 @@ def test_halting_ends_every_job_where_it_stands():
     bench.turn()
     bench.executor.halt()
     assert all(isinstance(bench.error_of(ticket), EngineStopped) for ticket in (1, 2))
-    assert [kind for kind, _ in bench.painter.log] == ["load", "step"]
+    assert [kind for kind, _ in bench.painter.log] == ["load", "step", "close"]
 
 
 def test_out_of_memory_is_tried_again_alone_with_tiling():

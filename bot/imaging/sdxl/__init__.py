@@ -15,6 +15,9 @@ def painter_factory(
     """What builds the painter on the executor thread; `device` is auto, cuda, mps or cpu."""
 
     def build() -> Painter:
+        from bot.imaging.sdxl.quiet import hush
+
+        hush()
         from bot.imaging.sdxl.pipelines import SdxlPainter
 
         return SdxlPainter(catalogue, device=device, bot_version=bot_version)

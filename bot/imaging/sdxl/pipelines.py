@@ -8,6 +8,7 @@ it returns, so that no other call sees it.
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,10 +55,6 @@ class SdxlPainter:
     """Implements the Painter port; built and used on the executor thread alone."""
 
     def __init__(self, catalogue: Catalogue, *, device: str, bot_version: str) -> None:
-        # Entered for good: the mode belongs to the thread, and a greenlet that left it would
-        # leave it for all the others.
-        self._mode = torch.inference_mode()
-        self._mode.__enter__()
         self._catalogue = catalogue
         self._device = pick_device(device)
         self._dtype = dtype_for(self._device)
@@ -72,12 +69,21 @@ class SdxlPainter:
         self._hashing = ThreadPoolExecutor(1, thread_name_prefix="fingerprint")
         self._leash = Leash(self._device)
         self._model: _Model | None = None
+        # Entered for as long as the thread draws: the mode is the thread's, and a greenlet that
+        # left it would leave it for all the others.
+        self._mode = ExitStack()
+        self._mode.enter_context(torch.inference_mode())
         _log.info("drawing on %s, %s; %s", self._device, self._dtype, self._policy)
 
     @property
     def default(self) -> Weights:
         """The catalogue's default checkpoint."""
         return Weights(self._catalogue.default)
+
+    @property
+    def pipeline(self) -> StableDiffusionXLPipeline:
+        """The pipeline in memory, whose modules all calls share."""
+        return self._loaded().pipeline
 
     def load(self, weights: Weights) -> None:
         """Put the checkpoint in the place of the one in memory."""
@@ -96,7 +102,7 @@ class SdxlPainter:
 
     def draw(self, recipe: Recipe, between: Between) -> Drawn:
         """Draw one image of the loaded checkpoint."""
-        model = self._model
+        model = self._loaded()
         tiling = recipe.vae_tiling or self._policy.vae_tiling
         with faults.drawing():
             self._move_text_encoders(self._device)
@@ -121,6 +127,17 @@ class SdxlPainter:
         """Give the memory back that torch keeps for later."""
         empty_cache(self._device)
 
+    def close(self) -> None:
+        """Let go of the weights and leave the thread's mode."""
+        self._model = None
+        self._hashing.shutdown(wait=False, cancel_futures=True)
+        self._mode.close()
+
+    def _loaded(self) -> _Model:
+        if self._model is None:
+            raise ModelLoadFailed("No model", "Nothing was loaded.", "Load one first.")
+        return self._model
+
     def _checkpoint(self, key: str) -> Checkpoint:
         if key not in self._catalogue.checkpoints:
             raise ModelLoadFailed(
@@ -144,8 +161,8 @@ class SdxlPainter:
     def _move_text_encoders(self, device: torch.device) -> None:
         """Only where they do not stay: to the device for a prompt, and away before others step."""
         if not self._policy.text_encoders_resident:
-            self._model.pipeline.text_encoder.to(device)
-            self._model.pipeline.text_encoder_2.to(device)
+            self.pipeline.text_encoder.to(device)
+            self.pipeline.text_encoder_2.to(device)
 
     def _circumstances(self, checkpoint: Checkpoint) -> dict[str, Any]:
         return {

@@ -6,8 +6,10 @@ from torch.nn.functional import avg_pool2d, interpolate
 
 from bot.imaging.painter import Pixels
 
-_CELLS = 16
+_CELLS = 8
 _SEED = 0
+_LOUDEST = 1.5
+"""How much louder than the fitted patches a clean picture's latents may be."""
 
 
 class LatentToRgb:
@@ -21,7 +23,7 @@ class LatentToRgb:
     @classmethod
     def fitted(cls, vae: AutoencoderKL) -> "LatentToRgb":
         """Encode random colours and noise once, and fit RGB in 0..1 to the scaled latents."""
-        patches = _patches(8 * _CELLS * 2).to(vae.device, vae.dtype)
+        patches = _patches(32 * _CELLS).to(vae.device, vae.dtype)
         encoded = vae.encode(patches * 2 - 1).latent_dist.mode() * vae.config.scaling_factor
         latents = encoded.float().flatten(2).permute(0, 2, 1).reshape(-1, encoded.shape[1])
         factor = patches.shape[-1] // encoded.shape[-1]
@@ -32,10 +34,10 @@ class LatentToRgb:
         return cls(fit[:-1], fit[-1], float(latents.std()))
 
     def __call__(self, latents: torch.Tensor) -> Pixels:
-        """A pixel for each place of the first latent; louder ones than clean ones are quietened."""
+        """A pixel for each place of the first latent; noise is quietened."""
         latent = latents[0].float().cpu()
         loudness = float(latent.std()) / self._spread
-        latent = latent / max(1.0, loudness)
+        latent = latent / max(1.0, loudness / _LOUDEST)
         rgb = torch.einsum("chw,cd->hwd", latent, self._matrix) + self._bias
         grey_levels = (rgb.nan_to_num().clamp(0, 1) * 255).round().to(torch.uint8)
         height, width = grey_levels.shape[:2]

@@ -1,0 +1,66 @@
+"""The starter checkpoint, drawn by the bare library: what the engine is compared with."""
+
+import numpy as np
+import pytest
+import torch
+
+from bot.imaging.files import STARTER
+from bot.imaging.painter import Pixels
+from bot.model.checkpoint import Catalogue, Checkpoint
+
+torch.set_num_threads(1)
+
+
+class Stock:
+    """Stock diffusers, used as its own documents say, on a checkpoint in a folder."""
+
+    def __init__(self, folder):
+        from diffusers import StableDiffusionXLPipeline
+
+        self.pipeline = StableDiffusionXLPipeline.from_pretrained(
+            str(folder), dtype=torch.float32, use_safetensors=True
+        )
+        self.pipeline.set_progress_bar_config(disable=True)
+        self.configuration = self.pipeline.scheduler.config
+
+    def draw(self, recipe, **more):
+        """The picture of a recipe as an array of grey levels."""
+        import diffusers
+
+        scheduler = getattr(diffusers, recipe.scheduler)
+        self.pipeline.scheduler = scheduler.from_config(
+            self.configuration, **recipe.scheduler_config
+        )
+        image = self.pipeline(
+            recipe.prompt,
+            negative_prompt=recipe.negative_prompt or None,
+            width=recipe.width,
+            height=recipe.height,
+            num_inference_steps=recipe.steps,
+            guidance_scale=recipe.guidance_scale,
+            generator=torch.Generator("cpu").manual_seed(recipe.seed),
+            **more,
+        ).images[0]
+        return np.asarray(image)
+
+
+@pytest.fixture(scope="session")
+def stock():
+    return Stock(STARTER)
+
+
+@pytest.fixture(scope="session")
+def starter():
+    return Checkpoint(
+        key="starter", source=str(STARTER), native_size=128, display_scale=4, aspects=("1:1",)
+    )
+
+
+@pytest.fixture(scope="session")
+def catalogue(starter):
+    return Catalogue(checkpoints={"starter": starter}, default="starter")
+
+
+def levels(pixels: Pixels):
+    """Pixels as an array of rows, columns and colours."""
+    return np.frombuffer(pixels.rgb, np.uint8).reshape(pixels.height, pixels.width, 3)
