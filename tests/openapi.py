@@ -152,7 +152,8 @@ class Document:
 
 
 def _brief(error: ValidationError) -> str:
-    return error.message if len(error.message) < 400 else error.message[:400] + "…"
+    said = error.message
+    return said if len(said) < 400 else f"{said[:300]} … {said[-80:]}"
 
 
 @cache

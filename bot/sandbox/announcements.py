@@ -25,6 +25,14 @@ class Announcer:
             self._announce_interaction(event.data)
         elif event.name in ("message.created", "message.edited", "message.deleted"):
             self._announce_message(event.name.removeprefix("message."), event.data)
+        elif event.name == "channel.deleted":
+            self._announce_channel_gone(event.data)
+
+    def _announce_channel_gone(self, gone: Channel) -> None:
+        name = "THREAD_DELETE" if gone.is_thread else "CHANNEL_DELETE"
+        data = wire.channel(gone)
+        guilds = Intent.GUILDS
+        self._gateway.announce(Announcement(name, gone.guild_id, lambda intents: data, guilds))
 
     def _announce_interaction(self, opened: Interaction) -> None:
         data = self.interaction(opened)

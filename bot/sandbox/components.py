@@ -112,23 +112,23 @@ def _check_unique(form: Form, path: Path, entries: list[Any]) -> None:
         ("custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED"),
         ("id", "COMPONENT_ID_DUPLICATED"),
     ):
-        values = [each[key] for each in every if each.get(key)]
-        if len(values) != len(set(map(str, values))):
+        values = [str(each[key]) for each in every if each.get(key)]
+        if len(values) != len(set(values)):
             form.add(path, code, f"Component {key} cannot be duplicated")
 
 
 def _check_one(form: Form, path: Path, entry: Any, allowed: frozenset[Kind]) -> None:
     record = form.record(path, entry)
     kind = record.get("type")
-    if kind not in allowed:
+    if not isinstance(kind, int) or kind not in allowed:
         values = ", ".join(str(int(each)) for each in sorted(allowed))
         form.add(
             (*path, "type"), "UNION_TYPE_CHOICES", f"Value of field must be one of ({values})."
         )
         return
-    form.known(path, record, KEYS[kind] | _COMMON)
+    form.known(path, record, KEYS[Kind(kind)] | _COMMON)
     form.number((*path, "id"), record.get("id"), 0, 2**31 - 1)
-    rule = _RULES.get(kind)
+    rule = _RULES.get(Kind(kind))
     if rule is not None:
         rule(form, path, record)
 
@@ -138,7 +138,7 @@ def _check_row(form: Form, path: Path, row: dict[str, Any]) -> None:
     for index, entry in enumerate(inner):
         _check_one(form, (*path, "components", index), entry, INTERACTIVE)
     kinds = [entry.get("type") for entry in inner if isinstance(entry, dict)]
-    if any(kind in SELECTS for kind in kinds) and len(kinds) > 1:
+    if any(isinstance(kind, int) and kind in SELECTS for kind in kinds) and len(kinds) > 1:
         message = "The specified component exceeds the maximum width"
         form.add((*path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", message)
 

@@ -185,6 +185,12 @@ class Sandbox:
                 found.append(Unfinished(each.id, "still thinking"))
         return found
 
+    def remove_channel(self, channel: Channel | str) -> None:
+        """Delete a channel, as a moderator would; the bot is told by the gateway."""
+        gone = self.world.channel_named(channel) if isinstance(channel, str) else channel
+        self.world.remove_channel(gone)
+        self.events.publish("channel.deleted", gone)
+
     def forgive(self) -> None:
         """Forget the violations so far, and what was left open so far."""
         self.violations.clear()

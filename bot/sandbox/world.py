@@ -168,6 +168,13 @@ class World:
         guild.channels[thread.id] = thread
         return thread
 
+    def remove_channel(self, channel: Channel) -> None:
+        """Take a guild's channel or thread away."""
+        guild = self.guild_of(channel)
+        if guild is None:
+            raise LookupError("a direct message cannot be removed")
+        del guild.channels[channel.id]
+
     def join(self, guild: Guild, user: User, roles: Iterable[Role] = ()) -> Member:
         """Make a user a member, with these roles beside everyone's."""
         member = Member(user, {role.id for role in roles})

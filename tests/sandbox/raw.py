@@ -78,11 +78,19 @@ class RawBot:
         elif body is not None:
             data = json.dumps(body)
             headers["Content-Type"] = "application/json"
+        return await self.send(method, path, data, headers)
+
+    async def send(
+        self, method: str, path: str, data: Any, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """Send a body as it is."""
+        assert self._session is not None
+        headers = headers or {"Authorization": f"Bot {self.sandbox.token}"}
         url = self.sandbox.api_url + path
         async with self._session.request(method, url, data=data, headers=headers) as response:
-            data = await response.read()
+            raw = await response.read()
             is_json = response.headers.get("Content-Type") == "application/json"
-            parsed = json.loads(data) if is_json else data.decode(errors="replace")
+            parsed = json.loads(raw) if is_json else raw.decode(errors="replace")
             return Answer(response.status, parsed, response.headers)
 
     async def sync(self, commands: Any = None) -> Answer:

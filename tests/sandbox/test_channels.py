@@ -8,7 +8,7 @@ from bot.sandbox.permissions import Permission, in_channel
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import Overwrite, empty_world
 from tests.sandbox.example_bot import PNG
-from tests.sandbox.raw import RawBot
+from tests.sandbox.raw import RawBot, gateway
 
 WORDS = {"content": "words"}
 
@@ -46,6 +46,18 @@ async def test_files_and_embeds_need_permissions_of_their_own(
     assert plain.status == 200
     assert (file.status == 403) is (missing is Permission.ATTACH_FILES)
     assert (embed.status == 403) is (missing is Permission.EMBED_LINKS)
+
+
+async def test_a_removed_channel_is_unknown(sandbox: Sandbox) -> None:
+    async with RawBot(sandbox) as bot, gateway(sandbox) as connection:
+        await connection.identify(sandbox.token)
+        await connection.until("READY")
+        gone = sandbox.world.channel_named("general")
+        sandbox.remove_channel(gone)
+        told = await connection.until("CHANNEL_DELETE")
+        answer = await bot.ask("POST", f"/channels/{gone.id}/messages", WORDS)
+    assert told["d"]["id"] == str(gone.id)
+    assert answer.code == 10003
 
 
 async def test_a_shut_door_refuses_direct_messages(sandbox: Sandbox) -> None:
