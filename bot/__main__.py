@@ -5,10 +5,12 @@ Nothing heavy is imported before a command is chosen, so that --help answers at 
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.leaving import leave, stopping_on_signals
 from bot.model.errors import BotError
 
 DEMO_PROMPT = "an astronaut riding a green horse"
@@ -24,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        logging.getLogger(__name__).critical("ended by an error", exc_info=error)
+        return 1
     return 0
 
 
@@ -91,7 +96,6 @@ async def _demo(chosen: argparse.Namespace) -> None:
 
 async def _sandbox(chosen: argparse.Namespace) -> None:
     from bot.sandbox.server import Sandbox
-    from bot.signals import stopping_on_signals
 
     stop = asyncio.Event()
     with stopping_on_signals(stop):
@@ -108,4 +112,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

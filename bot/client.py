@@ -38,6 +38,8 @@ class ImagineClient(commands.AutoShardedBot):
 
     def __init__(self, *, synced: Path, guild_ready_timeout: float = 2.0) -> None:
         """`synced` is the file that remembers the hash of the commands Discord was last given."""
+        # This bot never speaks, so nobody needs to hear which voice libraries are missing.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,

@@ -48,7 +48,7 @@ class Delivery:
         self._wake.set()
 
     async def prepare(self) -> None:
-        """Note what a crash left open; before the gateway opens, so that nothing new is among it."""
+        """Note what a crash left open; before the gateway opens, so nothing new is among it."""
         self._left_open = await self._journal.unanswered()
 
     async def run(self) -> None:

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-import os
 
+from bot.leaving import stopping_on_signals
 from bot.model.errors import ConfigurationError
-from bot.signals import stopping_on_signals
 from bot.wiring import open_studio
 from config.log import set_up_logging
 from config.settings import Settings, SettingsError, load_environment, read_settings
@@ -30,10 +29,4 @@ async def run(settings: Settings) -> None:
     with stopping_on_signals(stop):
         async with open_studio(settings) as studio:
             ended = stop.is_set() or await studio.run(stop)
-    if not ended:
-        log.error(
-            "the executor thread is still busy: leaving without it; its jobs are queued again"
-        )
-        logging.shutdown()
-        os._exit(0)
-    log.info("stopped")
+    log.info("stopped" if ended else "stopped; the executor thread was busy, its jobs are queued")

@@ -68,7 +68,11 @@ class Studio:
         whatever made a stage end on its own.
         """
         await self.delivery.prepare()
-        await self.client.sign_in(self.token)
+        try:
+            await self.client.sign_in(self.token)
+        except BaseException:
+            await self.client.close()
+            raise
         stages = [
             asyncio.create_task(self.dispatcher.run(), name="dispatcher"),
             asyncio.create_task(self.delivery.run(), name="delivery"),

@@ -1,0 +1,131 @@
+"""The bot as its own process: stopped, killed and started again; nothing accepted is lost."""
+
+import signal
+import sqlite3
+import stat
+from contextlib import closing
+from itertools import pairwise
+
+import pytest
+
+from bot.sandbox.server import Sandbox
+from tests.flow.house import answer_to, is_final
+from tests.flow.processes import bot_process
+
+
+@pytest.fixture
+async def sandbox():
+    async with Sandbox() as sandbox:
+        yield sandbox
+        assert sandbox.unfinished() == []
+        assert sandbox.violations == []
+
+
+async def ask(sandbox, user="member", **options):
+    member = sandbox.acting(user, "general")
+    reply = await member.slash("imagine", prompt="a red apple", **options)
+    return await reply.acknowledged()
+
+
+def finals(reply):
+    """How many times the reply's message became final."""
+    states = [bool(state.message["components"]) for state in reply.history]
+    return sum(1 for before, after in pairwise(states) if before and not after)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_stops_an_idle_bot_in_order(sandbox, tmp_path, number):
+    async with bot_process(sandbox, tmp_path) as bot:
+        await sandbox.wait_for_bot(60)
+        assert await answer_to(await ask(sandbox, steps=2))
+        assert await bot.stopped(number) == 0
+        await sandbox.wait_for_departure(5)
+    assert "Traceback" not in bot.said()
+
+
+async def test_a_stop_in_the_middle_puts_work_back_and_the_next_start_answers_it(sandbox, tmp_path):
+    async with bot_process(sandbox, tmp_path) as bot:
+        await sandbox.wait_for_bot(60)
+        replies = [await ask(sandbox, steps=60, count=2), await ask(sandbox, steps=60, count=2)]
+        await replies[0].until(lambda message: "step" in message.text, 60)
+        assert await bot.stopped(signal.SIGTERM) == 0
+    assert "Traceback" not in bot.said()
+    async with bot_process(sandbox, tmp_path) as bot:
+        for reply in replies:
+            assert len((await answer_to(reply)).files) == 2
+            assert finals(reply) == 1
+        assert await bot.stopped(signal.SIGTERM) == 0
+
+
+async def test_a_kill_loses_no_accepted_request_and_answers_each_once(sandbox, tmp_path):
+    async with bot_process(sandbox, tmp_path) as bot:
+        await sandbox.wait_for_bot(60)
+        names = ("member", "patron", "moderator", "newcomer", "member", "patron")
+        replies = [await ask(sandbox, user, steps=30) for user in names]
+        await answer_to(replies[0])
+        bot.process.kill()
+        await bot.ended()
+    async with bot_process(sandbox, tmp_path) as bot:
+        for reply in replies:
+            assert len((await answer_to(reply)).files) == 1
+            assert finals(reply) == 1
+        assert await bot.stopped(signal.SIGTERM) == 0
+
+
+async def test_a_command_that_a_kill_cut_short_is_told_to_ask_again(sandbox, tmp_path):
+    async with bot_process(sandbox, tmp_path) as bot:
+        await sandbox.wait_for_bot(60)
+        reply = await ask(sandbox, steps=2)
+        await answer_to(reply)
+        assert await bot.stopped(signal.SIGTERM) == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "bot.db")) as database:
+        (count,) = database.execute("SELECT count(*) FROM interactions").fetchone()
+        assert count == 1
+        database.execute("DELETE FROM jobs")
+        database.commit()
+    async with bot_process(sandbox, tmp_path) as bot:
+        said = await reply.until(lambda message: "ask again" in message.text, 60)
+        assert is_final(said)
+        assert await bot.stopped(signal.SIGTERM) == 0
+
+
+async def test_a_signal_while_the_model_loads_stops_the_bot_too(sandbox, tmp_path):
+    async with bot_process(sandbox, tmp_path) as bot:
+        await sandbox.wait_for_bot(60)
+        assert await bot.stopped(signal.SIGTERM) == 0
+
+
+async def test_commands_are_synced_once_and_not_again_at_the_next_start(sandbox, tmp_path):
+    puts = []
+    sandbox.observe(lambda seen: puts.append(seen) if seen.method == "PUT" else None)
+    for _ in range(2):
+        async with bot_process(sandbox, tmp_path) as bot:
+            await sandbox.wait_for_bot(60)
+            await answer_to(await ask(sandbox, steps=1))
+            assert await bot.stopped(signal.SIGTERM) == 0
+    assert len(puts) == 1
+
+
+async def test_the_database_is_for_its_owner_only_and_no_secret_is_logged(sandbox, tmp_path):
+    async with bot_process(sandbox, tmp_path, LOG_LEVEL="DEBUG") as bot:
+        await sandbox.wait_for_bot(60)
+        reply = await ask(sandbox, steps=1)
+        await answer_to(reply)
+        assert await bot.stopped(signal.SIGTERM) == 0
+    database = tmp_path / "data" / "bot.db"
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
+    assert sandbox.token not in bot.said()
+    assert sandbox.interactions.all()[-1].token not in bot.said()
+
+
+async def test_two_signals_end_the_process_at_once(sandbox, tmp_path):
+    async with bot_process(sandbox, tmp_path) as bot:
+        await sandbox.wait_for_bot(60)
+        reply = await ask(sandbox, steps=60, count=2)
+        await reply.until(lambda message: "step" in message.text, 60)
+        bot.process.send_signal(signal.SIGTERM)
+        await bot.until("stopping")
+        assert await bot.stopped(signal.SIGTERM) == 128 + signal.SIGTERM
+    async with bot_process(sandbox, tmp_path) as bot:
+        assert (await answer_to(reply)).files
+        assert await bot.stopped(signal.SIGTERM) == 0

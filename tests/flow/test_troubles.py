@@ -1,0 +1,97 @@
+"""What cannot work is said plainly: to the owner at the start, to members in Discord."""
+
+import shutil
+
+import pytest
+
+from bot.sandbox.server import Sandbox
+from tests.flow.house import answer_to, is_final, serving
+from tests.flow.processes import PROJECT, bot_process
+
+STARTER = PROJECT / "bot" / "imaging" / "starter"
+
+
+@pytest.fixture
+async def sandbox():
+    async with Sandbox() as sandbox:
+        yield sandbox
+        assert sandbox.unfinished() == []
+
+
+async def refusal_to_start(sandbox, folder, **changes):
+    """The one line with which the bot refuses to start."""
+    async with bot_process(sandbox, folder, **changes) as bot:
+        assert await bot.ended(60) == 1
+    assert "Traceback" not in bot.said()
+    return bot.said().strip()
+
+
+async def test_a_token_that_discord_does_not_know(sandbox, tmp_path):
+    said = await refusal_to_start(sandbox, tmp_path, DISCORD_TOKEN="wrong" * 12)
+    assert "copy the bot's token again" in said
+    assert "wrong" * 12 not in said
+
+
+async def test_no_token_and_other_problems_are_told_together(sandbox, tmp_path):
+    said = await refusal_to_start(sandbox, tmp_path, DISCORD_TOKEN="", QUEUE_PER_MEMBER="many")
+    assert "DISCORD_TOKEN is not set" in said
+    assert "QUEUE_PER_MEMBER is 'many'" in said
+
+
+async def test_a_data_folder_that_cannot_be_written(sandbox, tmp_path):
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    said = await refusal_to_start(sandbox, tmp_path, DATA_DIR=str(tmp_path / "taken" / "data"))
+    assert str(tmp_path / "taken") in said
+
+
+async def test_a_model_folder_that_is_not_there(sandbox, tmp_path):
+    said = await refusal_to_start(sandbox, tmp_path, MODEL="./no-such-folder")
+    assert "MODEL is './no-such-folder', and there is nothing at that path" in said
+
+
+async def test_a_model_nobody_knows(sandbox, tmp_path):
+    said = await refusal_to_start(sandbox, tmp_path, MODEL="nonsense")
+    assert "starter" in said
+
+
+async def test_a_device_that_is_not_there(sandbox, tmp_path):
+    said = await refusal_to_start(sandbox, tmp_path, DEVICE="mps")
+    assert "DEVICE" in said
+
+
+async def test_a_damaged_database_is_named_and_kept(sandbox, tmp_path):
+    database = tmp_path / "data" / "bot.db"
+    database.parent.mkdir()
+    database.write_bytes(b"this is no database " * 1000)
+    said = await refusal_to_start(sandbox, tmp_path)
+    assert str(database) in said
+    assert database.read_bytes() == b"this is no database " * 1000
+
+
+async def test_a_discord_that_cannot_be_reached(sandbox, tmp_path):
+    said = await refusal_to_start(sandbox, tmp_path, DISCORD_API_URL="http://127.0.0.1:9/api/v10")
+    assert "Discord could not be reached" in said
+
+
+async def test_a_damaged_checkpoint_is_told_to_members_and_in_the_log(sandbox, tmp_path, caplog):
+    model = tmp_path / "damaged"
+    shutil.copytree(STARTER, model)
+    weights = model / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:100_000])
+    async with serving(sandbox, tmp_path / "data", MODEL=str(model)) as house:
+        first = await house.imagine()
+        said = await first.until(is_final, 60) if first.message else await first.followed_up()
+        assert "could not be loaded" in said.text or "damaged" in said.text
+        refused = await (await house.imagine()).followed_up()
+        assert refused.ephemeral
+        assert "damaged" in refused.text
+        assert (await answer_to(await house.imagine(model="starter"))).files
+    assert any("is damaged" in record.getMessage() for record in caplog.records)
+
+
+async def test_a_channel_that_the_bot_may_not_post_in_still_gets_its_answer(sandbox, tmp_path):
+    async with serving(sandbox, tmp_path) as house:
+        reply = await house.member("member", "announcements").slash(
+            "imagine", prompt="a cat", steps=1
+        )
+        assert (await answer_to(reply)).files
