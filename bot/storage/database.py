@@ -29,7 +29,8 @@ class Database:
         self._reader = reader
         self._writer = writer
         self._name = name
-        # SQLite's own waiting sleeps in ever longer steps; in this process nobody needs it.
+        # SQLite's own waiting sleeps in ever longer steps, and the pool's gives up after a while:
+        # in this process a writer's turn comes in the order of asking.
         self._turn = asyncio.Lock()
 
     @asynccontextmanager

@@ -78,6 +78,20 @@ async def test_a_member_who_comes_late_is_not_repaid_for_having_been_away(ports:
     assert (await served(ports.work))[:3] == [5, 4, 6]
 
 
+async def test_the_clock_does_not_go_back_for_a_job_that_was_passed_over(ports: Ports) -> None:
+    for number in (1, 2):
+        await put(ports.waiting, number, ADA)
+    for number in range(3, 8):
+        await put(ports.waiting, number, BEA)
+    ada = await ports.work.claim(now=200.0)
+    for _ in range(4):
+        job = await ports.work.claim(now=200.0)
+        await ports.work.rendered(job.id, draw_seconds=1.0, now=201.0)
+    await ports.work.rendered(ada.id, draw_seconds=9.0, now=210.0)
+    assert (await ports.work.claim(now=211.0)).tags.start == 1.0
+    assert (await put(ports.waiting, 8, CYD)).tags.start == 3.0
+
+
 async def test_a_rush_that_is_over_is_not_held_against_anybody(ports: Ports) -> None:
     for number in range(1, 6):
         await put(ports.waiting, number, ADA)
@@ -312,3 +326,10 @@ async def test_numbers_of_any_size_keep_their_value(ports: Ports) -> None:
     job = await ports.work.claim(now=1_800_000_000.123456)
     assert job.origin.interaction_id == 2**63 - 1
     assert (job.cost, job.claimed_at) == (math.pi, 1_800_000_000.123456)
+
+
+async def test_whole_numbers_stay_floats(ports: Ports) -> None:
+    await put(ports.waiting, 1, ADA, cost=2.0)
+    job = await ports.work.claim(now=200.0)
+    floats = (job.cost, job.weight, job.tags.start, job.created_at, job.claimed_at)
+    assert {type(number) for number in (*floats, job.origin.token_born)} == {float}

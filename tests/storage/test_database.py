@@ -60,11 +60,14 @@ async def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -
         assert set(modes(tmp_path).values()) == {0o600}
 
 
+PRAGMAS = (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1))
+
+
 async def test_every_commit_reaches_the_disk_and_every_reference_is_checked(
     database: Database,
 ) -> None:
     async with database.writing() as connection:
-        for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
+        for pragma, value in PRAGMAS:
             assert await connection.scalar(text(f"PRAGMA {pragma}")) == value
 
 
