@@ -1,0 +1,1 @@
+"""All SQL and every file of the data folder: the queue, the journal and the pictures."""
