@@ -98,9 +98,8 @@ class Messages:
     def create(self, origin: Origin, payload: Payload, *, loading: bool = False) -> Message:
         """Write a message after checking its payload; `loading` is a deferred one."""
         flags = payload.flags
-        if not loading:
-            payloads.check_size(payload, origin.upload_limit)
-            payloads.check(payload, flags=flags, kept={})
+        payloads.check_size(payload, origin.upload_limit)
+        payloads.check(payload, flags=flags, kept={})
         known = self._by_nonce(origin, payload.fields)
         if known is not None:
             return known

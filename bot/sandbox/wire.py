@@ -119,39 +119,43 @@ def _thread(value: Channel) -> Json:
     }
 
 
+_UNSET = (
+    "icon",
+    "description",
+    "home_header",
+    "splash",
+    "discovery_splash",
+    "banner",
+    "application_id",
+    "afk_channel_id",
+    "system_channel_id",
+    "widget_channel_id",
+    "max_presences",
+    "vanity_url_code",
+    "rules_channel_id",
+    "safety_alerts_channel_id",
+    "public_updates_channel_id",
+    "incidents_data",
+)
+"""What a guild of the sandbox has none of."""
+_ZERO = (
+    "system_channel_flags",
+    "verification_level",
+    "default_message_notifications",
+    "mfa_level",
+    "explicit_content_filter",
+    "premium_tier",
+    "premium_subscription_count",
+    "nsfw_level",
+)
+"""What stands at its first level."""
+
+
 def guild(value: Guild) -> Json:
     """A guild with its roles, as REST answers it."""
-    nothing = [
-        "icon",
-        "description",
-        "home_header",
-        "splash",
-        "discovery_splash",
-        "banner",
-        "application_id",
-        "afk_channel_id",
-        "system_channel_id",
-        "widget_channel_id",
-        "max_presences",
-        "vanity_url_code",
-        "rules_channel_id",
-        "safety_alerts_channel_id",
-        "public_updates_channel_id",
-        "incidents_data",
-    ]
-    zeros = [
-        "system_channel_flags",
-        "verification_level",
-        "default_message_notifications",
-        "mfa_level",
-        "explicit_content_filter",
-        "premium_tier",
-        "premium_subscription_count",
-        "nsfw_level",
-    ]
     return {
-        **dict.fromkeys(nothing),
-        **dict.fromkeys(zeros, 0),
+        **dict.fromkeys(_UNSET),
+        **dict.fromkeys(_ZERO, 0),
         "id": str(value.id),
         "name": value.name,
         "owner_id": str(value.owner_id),

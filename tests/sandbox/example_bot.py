@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -22,6 +23,14 @@ PNG = (
 
 def picture(name: str = "picture.png") -> discord.File:
     return discord.File(io.BytesIO(PNG), name, description="a picture")
+
+
+@dataclass(frozen=True)
+class RemoteAddresses:
+    """The two addresses of a sandbox in another process."""
+
+    api_url: str
+    gateway_url: str
 
 
 class Vote(
@@ -246,18 +255,20 @@ async def equip(client: discord.Client, tree: Any) -> None:
     await tree.sync()
 
 
-@asynccontextmanager
-async def running(
-    sandbox: Sandbox, client: discord.Client | None = None, *, ready: bool = True
-) -> AsyncIterator[Any]:
-    """A client logged in to the sandbox until the end of the block."""
+def point_at(sandbox: Sandbox | RemoteAddresses) -> None:
+    """Lead discord.py to a sandbox instead of to Discord."""
     discord.http.Route.BASE = sandbox.api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.gateway_url)
+
+
+@asynccontextmanager
+async def running(sandbox: Sandbox, client: discord.Client | None = None) -> AsyncIterator[Any]:
+    """A client logged in to the sandbox until the end of the block."""
+    point_at(sandbox)
     client = client or ExampleClient(discord.Intents(guilds=True))
     running = asyncio.create_task(client.start(sandbox.token))
     try:
-        if ready:
-            await sandbox.wait_for_bot(20)
+        await sandbox.wait_for_bot(20)
         yield client
     finally:
         await client.close()

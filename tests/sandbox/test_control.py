@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 import aiohttp
 import discord
 import pytest
-import yarl
 
 from bot.sandbox.errors import ClientRefusal
 from bot.sandbox.faults import Fault, FaultKind
@@ -17,7 +16,7 @@ from bot.sandbox.remote import RemoteSandbox
 from bot.sandbox.replies import NotAnswered
 from bot.sandbox.server import Sandbox
 from bot.sandbox.serving import controlled
-from tests.sandbox.example_bot import PNG, ExampleClient, running
+from tests.sandbox.example_bot import PNG, ExampleClient, RemoteAddresses, point_at, running
 
 
 @pytest.fixture
@@ -97,9 +96,7 @@ async def test_the_sandbox_runs_as_a_process_of_its_own() -> None:
         told = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
         async with RemoteSandbox(told["url"]) as remote:
             health = await remote.health()
-            discord.http.Route.BASE = health["api_url"]
-            gateway = yarl.URL(health["gateway_url"])
-            discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = gateway
+            point_at(RemoteAddresses(health["api_url"], health["gateway_url"]))
             client = ExampleClient(discord.Intents(guilds=True))
             started = asyncio.create_task(client.start(told["token"]))
             await remote.wait_for_bot(15)

@@ -1,6 +1,7 @@
 """An unmodified discord.py client lives in the sandbox as it does in Discord."""
 
 import asyncio
+import sys
 
 import discord
 import pytest
@@ -9,7 +10,7 @@ from bot.sandbox.errors import ClientRefusal
 from bot.sandbox.options import FileOption
 from bot.sandbox.server import Sandbox
 from bot.sandbox.sessions import Intent
-from tests.sandbox.example_bot import PNG, ExampleClient, ShardedClient, running
+from tests.sandbox.example_bot import PNG, ExampleClient, ShardedClient, point_at, running
 
 
 async def test_a_deferred_command_thinks_and_then_shows_its_picture(sandbox: Sandbox) -> None:
@@ -207,15 +208,29 @@ async def test_words_of_others_are_hidden_without_the_privileged_intent(sandbox:
 async def test_a_privileged_intent_that_was_not_granted_ends_the_connection(
     sandbox: Sandbox,
 ) -> None:
+    point_at(sandbox)
     client = ExampleClient(discord.Intents(guilds=True, message_content=True))
     with pytest.raises(discord.PrivilegedIntentsRequired):
-        async with running(sandbox, client, ready=False):
-            await asyncio.wait_for(asyncio.shield(client.wait_until_ready()), 0.5)
+        await client.start(sandbox.token)
+    await client.close()
     assert sandbox.world.privileged_intents & Intent.MESSAGE_CONTENT == 0
 
 
+async def test_a_client_without_zstandard_reads_the_zlib_stream(sandbox: Sandbox) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.sandbox.zlib_client",
+        sandbox.api_url, sandbox.gateway_url, sandbox.token,
+        stdin=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    await sandbox.wait_for_bot(20)
+    reply = await sandbox.acting("member", "general").slash("echo", text="by zlib")
+    assert (await reply.finished()).content == "by zlib"
+    await asyncio.wait_for(process.communicate(b""), 10)
+    assert process.returncode == 0
+
+
 async def test_a_wrong_token_is_refused_at_login(sandbox: Sandbox) -> None:
-    discord.http.Route.BASE = sandbox.api_url
+    point_at(sandbox)
     client = ExampleClient(discord.Intents.none())
     with pytest.raises(discord.LoginFailure):
         await client.login("wrong")

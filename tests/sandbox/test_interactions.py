@@ -136,6 +136,7 @@ async def test_an_edit_that_empties_a_message_is_refused_and_undone(sandbox: San
         {"type": 7, "data": {"content": "x"}},
         {"type": 8, "data": {"choices": []}},
         {"type": 1},
+        {"type": 5, "data": {"colour": 1}},
         {"type": 4, "data": {"content": "x", "nonce": "y"}},
         {"type": 9, "data": {"custom_id": "m", "title": "x" * 46, "components": [
             {"type": 1, "components": [
