@@ -3,14 +3,15 @@
 import logging
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from huggingface_hub import HfApi, constants, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
-    HfHubHTTPError,
+    HTTPError,
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
@@ -36,63 +37,89 @@ _CONFIGURATION = [
     *(f"{name}/*.{end}" for name in COMPONENTS for end in ("json", "txt")),
 ]
 
-
-def fetch_pipeline(checkpoint: Checkpoint) -> Path:
-    """The folder of a hub checkpoint, as it was fetched before or is fetched now."""
-    repository, revision = checkpoint.source, checkpoint.revision or None
-    kept = _kept(repository, revision)
-    if kept and not missing_from(kept, checkpoint.variant):
-        return kept
-    with _told_plainly(checkpoint.key, repository):
-        listed = HfApi().list_repo_files(repository, revision=revision)
-        weights = weights_of(sorted(listed), checkpoint.variant)
-        return _fetch(checkpoint.key, repository, revision, [*_CONFIGURATION, *weights])
+_VAE = ["config.json", "diffusion_pytorch_model.safetensors"]
 
 
-def fetch_vae(checkpoint: Checkpoint) -> Path:
-    """The folder of a VAE on the hub that replaces a checkpoint's own."""
-    kept = _kept(checkpoint.vae, None)
-    if kept and any(kept.glob("*.safetensors")):
-        return kept
-    with _told_plainly(checkpoint.key, checkpoint.vae):
-        wanted = ["config.json", "diffusion_pytorch_model.safetensors"]
-        return _fetch(checkpoint.key, checkpoint.vae, None, wanted)
+class Hub:
+    """Fetches repositories into the cache that all tools of the hub share."""
 
+    def __init__(
+        self,
+        *,
+        endpoint: str | None = None,
+        cache: Path | None = None,
+        free_space: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+    ) -> None:
+        self._endpoint = endpoint
+        self._cache = cache or Path(constants.HF_HUB_CACHE)
+        self._free_space = free_space
 
-def fetch_configuration(model: str) -> Path:
-    """The folder of SDXL's own configuration and vocabulary, which a single file does not hold."""
-    kept = _kept(SDXL_BASE, None)
-    if kept and all((kept / name).is_dir() for name in COMPONENTS):
-        return kept
-    with _told_plainly(model, SDXL_BASE):
-        return _fetch(model, SDXL_BASE, None, _CONFIGURATION)
+    def pipeline(self, checkpoint: Checkpoint) -> Path:
+        """The folder of a checkpoint, as it was fetched before or is fetched now."""
+        repository, revision = checkpoint.source, checkpoint.revision or None
+        kept = self._kept(repository, revision, _CONFIGURATION)
+        if kept and not missing_from(kept, checkpoint.variant):
+            return kept
+        with _told_plainly(checkpoint.key, repository):
+            listed = HfApi(endpoint=self._endpoint).model_info(repository, revision=revision)
+            names = sorted(one.rfilename for one in listed.siblings or ())
+            weights = weights_of(names, checkpoint.variant)
+            return self._fetch(checkpoint.key, repository, revision, [*_CONFIGURATION, *weights])
 
+    def vae(self, checkpoint: Checkpoint) -> Path:
+        """The folder of a VAE that replaces a checkpoint's own."""
+        kept = self._kept(checkpoint.vae, None, _VAE)
+        if kept and any(kept.glob("*.safetensors")):
+            return kept
+        with _told_plainly(checkpoint.key, checkpoint.vae):
+            return self._fetch(checkpoint.key, checkpoint.vae, None, _VAE)
 
-def _kept(repository: str, revision: str | None) -> Path | None:
-    try:
-        return Path(snapshot_download(repository, revision=revision, local_files_only=True))
-    except (LocalEntryNotFoundError, ValueError):
-        return None
+    def configuration(self, model: str) -> Path:
+        """The folder of SDXL's own configuration and vocabulary, which no single file holds."""
+        kept = self._kept(SDXL_BASE, None, _CONFIGURATION)
+        if kept and all((kept / name).is_dir() for name in COMPONENTS):
+            return kept
+        with _told_plainly(model, SDXL_BASE):
+            return self._fetch(model, SDXL_BASE, None, _CONFIGURATION)
 
+    def _kept(self, repository: str, revision: str | None, small: list[str]) -> Path | None:
+        """The folder of what was fetched before, if its small files are all there."""
+        try:
+            found = snapshot_download(
+                repository,
+                revision=revision,
+                cache_dir=self._cache,
+                allow_patterns=small,
+                local_files_only=True,
+            )
+        except (LocalEntryNotFoundError, ValueError):
+            return None
+        return Path(found)
 
-def _fetch(model: str, repository: str, revision: str | None, wanted: list[str]) -> Path:
-    planned = snapshot_download(repository, revision=revision, allow_patterns=wanted, dry_run=True)
-    size = sum(one.file_size or 0 for one in planned if one.will_download)
-    cache = Path(constants.HF_HUB_CACHE)
-    _check_room(model, cache, size)
-    with _reporting(repository, cache / f"models--{repository.replace('/', '--')}", size):
-        return Path(snapshot_download(repository, revision=revision, allow_patterns=wanted))
-
-
-def _check_room(model: str, cache: Path, size: int) -> None:
-    there = next(folder for folder in (cache, *cache.parents) if folder.exists())
-    free = shutil.disk_usage(there).free
-    if free < size + SPARE:
-        raise ModelLoadFailed(
-            model,
-            f"It needs {_gb(size + SPARE)} on the disk of {there}, where {_gb(free)} are free.",
-            "Make room, or set HF_HOME to a folder on a larger disk.",
+    def _fetch(self, model: str, repository: str, revision: str | None, wanted: list[str]) -> Path:
+        fetch = partial(
+            snapshot_download,
+            repository,
+            revision=revision,
+            allow_patterns=wanted,
+            cache_dir=self._cache,
+            endpoint=self._endpoint,
         )
+        size = sum(one.file_size or 0 for one in fetch(dry_run=True) if one.will_download)
+        self._check_room(model, size)
+        folder = self._cache / f"models--{repository.replace('/', '--')}"
+        with _reporting(repository, folder, size):
+            return Path(fetch())
+
+    def _check_room(self, model: str, size: int) -> None:
+        there = next(folder for folder in (self._cache, *self._cache.parents) if folder.exists())
+        free = self._free_space(there)
+        if free < size + SPARE:
+            raise ModelLoadFailed(
+                model,
+                f"It needs {_gb(size + SPARE)} on the disk of {there}, where {_gb(free)} are free.",
+                "Make room, or set HF_HOME to a folder on a larger disk.",
+            )
 
 
 @contextmanager
@@ -152,7 +179,7 @@ def _told_plainly(model: str, repository: str) -> Iterator[None]:
             f"{repository} is neither a folder here nor a repository on the hub.",
             "Correct the model's source; a private repository needs HF_TOKEN.",
         ) from error
-    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
+    except (HTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
         raise ModelLoadFailed(
             model,
             f"{repository} has to be fetched, and huggingface.co could not be reached.",

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers import AutoencoderKL, StableDiffusionXLPipeline
@@ -15,7 +16,7 @@ from bot.imaging.files import (
     missing_from,
     weights_in,
 )
-from bot.imaging.sdxl import hub
+from bot.imaging.sdxl.hub import Hub
 from bot.model.checkpoint import Checkpoint
 from bot.model.errors import ModelLoadFailed
 
@@ -30,26 +31,26 @@ class Loaded:
     fingerprint: Callable[[Fingerprints], str]
 
 
-def load(checkpoint: Checkpoint, dtype: torch.dtype) -> Loaded:
+def load(checkpoint: Checkpoint, dtype: torch.dtype, hub: Hub | None = None) -> Loaded:
     """Load a checkpoint from a folder, a .safetensors file or the hub; raises ModelLoadFailed."""
-    source = Path(checkpoint.source).expanduser()
-    vae = _vae(checkpoint, dtype)
+    source, hub = Path(checkpoint.source).expanduser(), hub or Hub()
+    given = {"dtype": dtype, "local_files_only": True}
+    if vae := _vae(checkpoint, dtype, hub):
+        given["vae"] = vae
     if source.is_file():
-        return _from_file(checkpoint, source, dtype, vae)
+        return _from_file(checkpoint, source, hub, given)
     if source.is_dir():
-        return _from_folder(checkpoint, source, dtype, vae)
+        return _from_folder(checkpoint, source, given)
     if source.suffix == ".safetensors" or not is_hub_id(checkpoint.source):
         raise ModelLoadFailed(
             checkpoint.key,
             f"There is no file or folder {checkpoint.source}.",
             "Correct the model's source, or put the checkpoint there.",
         )
-    return _from_folder(checkpoint, hub.fetch_pipeline(checkpoint), dtype, vae)
+    return _from_folder(checkpoint, hub.pipeline(checkpoint), given)
 
 
-def _from_folder(
-    checkpoint: Checkpoint, folder: Path, dtype: torch.dtype, vae: AutoencoderKL | None
-) -> Loaded:
+def _from_folder(checkpoint: Checkpoint, folder: Path, given: dict[str, Any]) -> Loaded:
     if missing := missing_from(folder, checkpoint.variant):
         raise ModelLoadFailed(
             checkpoint.key,
@@ -63,9 +64,7 @@ def _from_folder(
         str(folder),
         variant=_variant(checkpoint, files),
         use_safetensors=True,
-        local_files_only=True,
-        dtype=dtype,
-        **({"vae": vae} if vae else {}),
+        **given,
     )
     return Loaded(pipeline, lambda hashes: hashes.of_folder(folder, files))
 
@@ -76,9 +75,7 @@ def _variant(checkpoint: Checkpoint, files: list[Path]) -> str | None:
     return checkpoint.variant if varied else None
 
 
-def _from_file(
-    checkpoint: Checkpoint, path: Path, dtype: torch.dtype, vae: AutoencoderKL | None
-) -> Loaded:
+def _from_file(checkpoint: Checkpoint, path: Path, hub: Hub, given: dict[str, Any]) -> Loaded:
     if path.suffix != ".safetensors":
         raise ModelLoadFailed(
             checkpoint.key,
@@ -88,10 +85,8 @@ def _from_file(
     _check(checkpoint.key, path)
     pipeline = StableDiffusionXLPipeline.from_single_file(
         str(path),
-        config=str(_config_beside(path) or hub.fetch_configuration(checkpoint.key)),
-        dtype=dtype,
-        local_files_only=True,
-        **({"vae": vae} if vae else {}),
+        config=str(_config_beside(path) or hub.configuration(checkpoint.key)),
+        **given,
     )
     return Loaded(pipeline, lambda hashes: hashes.of_file(path))
 
@@ -102,13 +97,13 @@ def _config_beside(path: Path) -> Path | None:
     return folder if (folder / "model_index.json").is_file() else None
 
 
-def _vae(checkpoint: Checkpoint, dtype: torch.dtype) -> AutoencoderKL | None:
+def _vae(checkpoint: Checkpoint, dtype: torch.dtype, hub: Hub) -> AutoencoderKL | None:
     """The VAE that replaces the checkpoint's own, if it names one."""
     if not checkpoint.vae:
         return None
     folder = Path(checkpoint.vae).expanduser()
     if not folder.is_dir():
-        folder = hub.fetch_vae(checkpoint)
+        folder = hub.vae(checkpoint)
     for path in folder.glob("*.safetensors"):
         _check(checkpoint.key, path)
     return AutoencoderKL.from_pretrained(

@@ -1,0 +1,162 @@
+"""Fetching from a hub of one's own on loopback, and the sentences for when that fails."""
+
+import hashlib
+import json
+import logging
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import torch
+
+from bot.imaging.files import STARTER, missing_from
+from bot.imaging.sdxl.hub import Hub
+from bot.imaging.sdxl.loading import load
+from bot.model.checkpoint import Checkpoint
+from bot.model.errors import ModelLoadFailed
+
+COMMIT = "c" * 40
+FILES = {
+    path.relative_to(STARTER).as_posix(): path
+    for path in sorted(STARTER.rglob("*"))
+    if path.is_file()
+}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """As much of the hub's interface as fetching a repository needs."""
+
+    def do_HEAD(self):
+        self.answer(body=False)
+
+    def do_GET(self):
+        self.answer(body=True)
+
+    def answer(self, *, body):
+        self.server.asked.append(f"{self.command} {self.path}")
+        path = self.path.split("?")[0]
+        if self.server.refusal:
+            return self.refuse(*self.server.refusal)
+        if path.startswith("/api/models/tiny/starter/tree/"):
+            return self.give_json([_entry(name, file) for name, file in FILES.items()])
+        if path.startswith("/api/models/tiny/starter"):
+            siblings = [{"rfilename": name} for name in FILES]
+            return self.give_json({"id": "tiny/starter", "sha": COMMIT, "siblings": siblings})
+        name = path.partition(f"/resolve/{COMMIT}/")[2]
+        if name in FILES:
+            return self.give(FILES[name].read_bytes(), body=body)
+        return self.refuse(404, "RepoNotFound")
+
+    def refuse(self, status, code):
+        self.send_response(status)
+        self.send_header("X-Error-Code", code)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def give_json(self, table):
+        self.give(json.dumps(table).encode(), body=True)
+
+    def give(self, data, *, body):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("ETag", f'"{hashlib.sha256(data).hexdigest()}"')
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.end_headers()
+        if body:
+            self.wfile.write(data)
+
+    def log_message(self, *_):
+        pass
+
+
+def _entry(name, file):
+    return {"type": "file", "path": name, "size": file.stat().st_size, "oid": "0" * 40}
+
+
+@pytest.fixture
+def server():
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.asked, made.refusal = [], None
+    thread = threading.Thread(target=made.serve_forever)
+    thread.start()
+    yield made
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+@pytest.fixture
+def hub(server, tmp_path):
+    return Hub(endpoint=f"http://127.0.0.1:{server.server_port}", cache=tmp_path / "cache")
+
+
+TINY = Checkpoint(key="tiny", source="tiny/starter")
+
+
+def failure(hub, checkpoint=TINY):
+    with pytest.raises(ModelLoadFailed) as caught:
+        hub.pipeline(checkpoint)
+    assert caught.value.model == "tiny"
+    return caught.value
+
+
+def test_what_a_pipeline_needs_is_fetched_and_nothing_else(hub, server):
+    folder = hub.pipeline(TINY)
+    assert missing_from(folder, "") == []
+    fetched = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert fetched == set(FILES) - {"README.md", "LICENSE"}
+
+
+def test_a_fetched_checkpoint_loads_and_has_the_fingerprint_of_its_files(hub):
+    from bot.imaging.files import Fingerprints
+
+    hashes = Fingerprints()
+    here = load(Checkpoint(key="tiny", source=str(STARTER)), torch.float32)
+    there = load(TINY, torch.float32, hub)
+    assert there.fingerprint(hashes) == here.fingerprint(hashes)
+
+
+def test_what_was_fetched_before_needs_no_hub(hub, server):
+    first = hub.pipeline(TINY)
+    server.asked.clear()
+    assert hub.pipeline(TINY) == first
+    assert server.asked == []
+
+
+def test_how_much_is_fetched_stands_in_the_log(hub, caplog):
+    with caplog.at_level(logging.INFO, "bot.imaging"):
+        hub.pipeline(TINY)
+    assert "fetching tiny/starter: 0.03 GB" in caplog.messages
+    assert "fetched tiny/starter" in caplog.messages
+
+
+def test_a_disk_without_room_is_named_before_anything_is_fetched(server, tmp_path):
+    hub = Hub(
+        endpoint=f"http://127.0.0.1:{server.server_port}",
+        cache=tmp_path / "cache",
+        free_space=lambda folder: 2**30,
+    )
+    found = failure(hub)
+    assert str(tmp_path) in found.reason
+    assert "1.07 GB are free" in found.reason
+    assert not any(one.startswith("GET") and "safetensors" in one for one in server.asked)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "sentence"),
+    [
+        ((404, "RepoNotFound"), "neither a folder here nor a repository"),
+        ((401, "RepoNotFound"), "neither a folder here nor a repository"),
+        ((404, "RevisionNotFound"), "no such revision"),
+        ((403, "GatedRepo"), "accepted its terms"),
+        ((500, "Oops"), "could not be reached"),
+    ],
+)
+def test_what_the_hub_refuses_is_a_plain_sentence(hub, server, refusal, sentence):
+    server.refusal = refusal
+    assert sentence in failure(hub).reason
+
+
+def test_a_hub_that_is_not_there_is_a_plain_sentence(server, tmp_path):
+    hub = Hub(endpoint="http://127.0.0.1:9", cache=tmp_path / "cache")
+    assert "could not be reached" in failure(hub).reason
