@@ -135,7 +135,11 @@ class Engine:
 
     def _obey(self, executor: Executor) -> None:
         while executor.idle or not self._commands.empty():
-            command = self._commands.get()
+            try:
+                command = self._commands.get(timeout=executor.patience)
+            except queue.Empty:
+                executor.prepare()
+                continue
             if command is None:
                 return
             command(executor)

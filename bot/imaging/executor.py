@@ -71,6 +71,8 @@ class Tuning:
     """How much more cost than the least served member another may have had: 8 SDXL images."""
     preview_seconds: float = 2.5
     """Between two previews of a job."""
+    retry_load_seconds: float = 60.0
+    """For which a load that failed is taken to fail again without trying."""
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
 
 
@@ -84,7 +86,7 @@ class Executor:
         pool: Pool,
         tuning: Tuning,
     ) -> None:
-        self._loader = Loader(factory, tell, tuning.clock)
+        self._loader = Loader(factory, tell, tuning.retry_load_seconds, tuning.clock)
         self._tell = tell
         self._pool = pool
         self._tuning = tuning
@@ -100,6 +102,11 @@ class Executor:
     def idle(self) -> bool:
         """Whether there is nothing to step."""
         return not self._drawings
+
+    @property
+    def patience(self) -> float | None:
+        """How many seconds an idle thread waits before it tries once more to load, if it has to."""
+        return self._tuning.retry_load_seconds if self._loader.loaded is None else None
 
     def prepare(self) -> None:
         """Load what is drawn with by default."""

@@ -2,7 +2,6 @@
 
 import gc
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,9 +12,6 @@ from bot.model.picture import EngineStatus
 
 _log = logging.getLogger(__name__)
 
-RETRY_AFTER = 60.0
-"""Seconds for which a load that failed is taken to fail again without trying."""
-
 
 class Loader:
     """Builds the painter and changes its weights, on the executor thread."""
@@ -24,10 +20,12 @@ class Loader:
         self,
         factory: Callable[[], Painter],
         tell: Callable[[EngineStatus], None],
-        clock: Callable[[], float] = time.monotonic,
+        retry_after: float,
+        clock: Callable[[], float],
     ) -> None:
         self._factory = factory
         self._tell = tell
+        self._retry_after = retry_after
         self._clock = clock
         self._painter: Painter | None = None
         self._failures: dict[Weights | None, tuple[float, ModelLoadFailed]] = {}
@@ -40,7 +38,7 @@ class Loader:
         try:
             self.load(self.painter().default)
         except ModelLoadFailed:
-            _log.info("the engine waits for a request to try again")
+            _log.debug("the engine will try again")
 
     def painter(self) -> Painter:
         """The painter, built when it is first needed; raises ModelLoadFailed."""
@@ -71,7 +69,8 @@ class Loader:
     @contextmanager
     def _trying(self, weights: Weights | None) -> Iterator[None]:
         """Tell how a load goes, remember that it failed, and raise what is remembered."""
-        if (known := self._failures.get(weights)) and self._clock() - known[0] < RETRY_AFTER:
+        known = self._failures.get(weights)
+        if known and self._clock() - known[0] < self._retry_after:
             self._tell_failure(weights, known[1])
             raise known[1].with_traceback(None)
         self._tell(EngineStatus("loading", weights.model if weights else ""))
@@ -79,8 +78,9 @@ class Loader:
         try:
             yield
         except Exception as error:
-            _log.exception("the model could not be loaded")
             failure = _as_load_failure(weights, error)
+            if not known or str(known[1]) != str(failure):
+                _log.exception("%s", failure)
             self._failures[weights] = (self._clock(), failure)
             self._tell_failure(weights, failure)
             raise failure from None

@@ -227,3 +227,17 @@ async def test_many_members_are_all_served():
         jobs = [work(one, recipe(one, steps=1 + one % 7)) for one in range(60)]
         rendered = await asyncio.gather(*(engine.render(job, ignored) for job in jobs))
     assert [one.pictures[0].recipe.seed for one in rendered] == list(range(60))
+
+
+async def test_a_model_that_comes_later_is_loaded_without_a_request():
+    missing = [True]
+
+    def load(weights):
+        if missing[0]:
+            missing[0] = False
+            raise ModelLoadFailed("starter", "It is not there.", "Put it there.")
+
+    tuning = Tuning(retry_load_seconds=0.01)
+    async with running(ScriptedPainter(on_load=load), tuning=tuning) as engine:
+        await until(lambda: engine.status().state == "failed")
+        await until(lambda: engine.status().state == "ready")
