@@ -4,6 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 
+import aiohttp
 import discord
 
 from bot.model.errors import Refused, StorageError
@@ -33,13 +34,16 @@ class FrontDesk:
         try:
             await interaction.response.defer(ephemeral=private, thinking=thinking)
         except discord.HTTPException as error:
-            if error.code == ALREADY_ACKNOWLEDGED:
-                return True
             if error.code == UNKNOWN_INTERACTION:
                 log.warning("%s came too late to be acknowledged", kind)
                 await self.done(interaction)
                 return False
-            raise
+            if error.code != ALREADY_ACKNOWLEDGED and error.status < 500:
+                raise
+            log.warning("%s may not be acknowledged: %s", kind, error)
+        except (aiohttp.ClientError, OSError) as error:
+            # Discord may well have heard; if not, the answer takes another way.
+            log.warning("%s may not be acknowledged: %s", kind, error)
         return True
 
     async def refuse(

@@ -32,12 +32,18 @@ NOISY = (
 )
 """Libraries heard from WARNING on only, unless everything is asked for by DEBUG."""
 
+INDISCREET = ("aiosqlite", "sqlalchemy")
+"""Libraries whose debugging lines hold tokens and prompts: heard from WARNING on, always."""
+
 _STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
-_TOKEN_IN_PATH = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/?\s\"']+")
+_INTERACTION_TOKEN = re.compile(
+    r"(/(?:webhooks|interactions)/\d+/)[^/?\s\"']+" + r"|([\"']token[\"']\s*:\s*[\"'])[^\"']+"
+)
+"""In a path of Discord's API, or in an event as it came over the gateway."""
 
 
 class Redaction:
-    """Replaces secrets: those it is told, and interaction tokens in the paths of Discord's API."""
+    """Replaces secrets: those it is told, and interaction tokens in Discord's paths and events."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         # The longest first, so that one secret inside another leaves nothing of either.
@@ -48,7 +54,7 @@ class Redaction:
         """The text without secrets."""
         if self._told:
             text = self._told.sub("<secret>", text)
-        return _TOKEN_IN_PATH.sub(r"\1<secret>", text)
+        return _INTERACTION_TOKEN.sub(r"\1\2<secret>", text)
 
 
 class EventFormatter(logging.Formatter):
@@ -129,6 +135,11 @@ def heard(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING or record.name.split(".")[0] not in NOISY
 
 
+def discreet(record: logging.LogRecord) -> bool:
+    """Whether a record is safe to show: database drivers tell the values of their statements."""
+    return record.levelno >= logging.WARNING or record.name.split(".")[0] not in INDISCREET
+
+
 def handler_for(
     settings: LogSettings, *, secrets: Iterable[str] = (), stream: TextIO | None = None
 ) -> logging.Handler:
@@ -137,6 +148,7 @@ def handler_for(
     handler = logging.StreamHandler(stream)
     handler.setLevel(settings.level)
     handler.setFormatter(formatter(Redaction(secrets)))
+    handler.addFilter(discreet)
     if settings.level != "DEBUG":
         handler.addFilter(heard)
     return handler

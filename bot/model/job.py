@@ -10,7 +10,7 @@ when they were. Every move is a compare-and-set on the state it comes from.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -109,7 +109,7 @@ class Interaction:
 
     id: int
     application_id: int
-    token: str
+    token: str = field(repr=False)
     born: float
     user_id: int
     channel_id: int

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.sandbox.server import Sandbox
@@ -15,16 +14,20 @@ ENDS_WITHIN = 20.0
 """Seconds: ten for the bot's own stop, the rest for a busy machine."""
 
 
-@dataclass
 class BotProcess:
-    """A running `python -m bot run` and what it wrote."""
+    """A running `python -m bot run` and the lines it wrote."""
 
-    process: asyncio.subprocess.Process
-    log: Path
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self._lines: list[str] = []
+        self._written = asyncio.Condition()
+        self._reading = asyncio.create_task(self._read())
 
     async def ended(self, within: float = ENDS_WITHIN) -> int:
         """Its exit code."""
-        return await asyncio.wait_for(self.process.wait(), within)
+        async with asyncio.timeout(within):
+            await self._reading
+            return await self.process.wait()
 
     async def stopped(self, number: int) -> int:
         """Its exit code after a signal."""
@@ -33,13 +36,18 @@ class BotProcess:
 
     async def until(self, event: str) -> None:
         """Wait until its log tells an event."""
-        async with asyncio.timeout(ENDS_WITHIN):
-            while event not in self.said():
-                await asyncio.sleep(0.05)
+        async with asyncio.timeout(ENDS_WITHIN), self._written:
+            await self._written.wait_for(lambda: event in self.said())
 
     def said(self) -> str:
         """Its log so far."""
-        return self.log.read_text(encoding="utf-8")
+        return "".join(self._lines)
+
+    async def _read(self) -> None:
+        while line := await self.process.stdout.readline():
+            async with self._written:
+                self._lines.append(line.decode())
+                self._written.notify_all()
 
 
 def environment(sandbox: Sandbox, folder: Path, **changes: str) -> Mapping[str, str]:
@@ -59,21 +67,21 @@ def environment(sandbox: Sandbox, folder: Path, **changes: str) -> Mapping[str, 
 @asynccontextmanager
 async def bot_process(sandbox: Sandbox, folder: Path, **changes: str) -> AsyncIterator[BotProcess]:
     """`python -m bot run` in an empty folder; killed at the end if it still runs."""
-    log = folder / "bot.log"
-    with log.open("ab") as written:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            "run",
-            cwd=folder,
-            env=environment(sandbox, folder, **changes),
-            stdout=written,
-            stderr=written,
-        )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "run",
+        cwd=folder,
+        env=environment(sandbox, folder, **changes),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        limit=2**20,
+    )
+    bot = BotProcess(process)
     try:
-        yield BotProcess(process, log)
+        yield bot
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+        await bot.ended()

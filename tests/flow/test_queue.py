@@ -1,7 +1,10 @@
 """Waiting, cancelling and being refused, as members see it."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.server import Sandbox
 from tests.flow.house import answer_to, serving
 
@@ -93,3 +96,16 @@ async def test_an_answer_after_the_token_has_died_comes_as_one_message_that_ment
     (answer,) = await house.sandbox.events.wait(posted, 60)
     assert answer.mentioned == [member.user.id]
     assert answer.id != reply.message.id
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(FaultKind.CUT_AFTER, path="/callback$"),
+        Fault(FaultKind.STATUS_AFTER, path="/callback$", status=502, body="<html>"),
+    ],
+)
+async def test_an_acknowledgement_whose_answer_is_lost_still_leads_to_the_image(house, fault):
+    house.sandbox.faults.add(replace(fault))
+    reply = await house.imagine()
+    assert (await answer_to(reply)).files
