@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -175,7 +176,7 @@ def _response(reply: Reply, bucket: str, now: float) -> web.Response:
         "X-RateLimit-Remaining": str(BUCKET_LIMIT - 1),
         "X-RateLimit-Reset": f"{now + 1:.3f}",
         "X-RateLimit-Reset-After": "1.000",
-        "X-RateLimit-Bucket": f"{abs(hash(bucket)) & 0xFFFFFFFF:08x}",
+        "X-RateLimit-Bucket": f"{zlib.crc32(bucket.encode()):08x}",
         "Via": "1.1 google",
     }
     if reply.body is None:

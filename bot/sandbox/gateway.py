@@ -152,9 +152,16 @@ class Gateway:
         shard, shards = data.get("shard") or (0, 1)
         if not 0 <= shard < shards:
             raise Closed(INVALID_SHARD, "Invalid shard.")
+        self._forget_abandoned(shard, shards)
         session = Session(secrets.token_hex(16), Intent(intents), shard, shards, connection)
         self._sessions[session.id] = session
         self._welcome(session)
+
+    def _forget_abandoned(self, shard: int, shards: int) -> None:
+        """A client that identifies anew will not resume the sessions its shard had before."""
+        for session in list(self._sessions.values()):
+            if session.connection is None and (session.shard, session.shards) == (shard, shards):
+                del self._sessions[session.id]
 
     def _welcome(self, session: Session) -> None:
         """READY with unavailable guilds, then each guild in full."""

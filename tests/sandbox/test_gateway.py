@@ -70,6 +70,20 @@ async def test_a_resume_replays_what_was_missed(sandbox: Sandbox) -> None:
         await bot.callback({"type": 4, "data": {"content": "x"}})
 
 
+async def test_a_new_session_takes_the_place_of_one_that_was_left(sandbox: Sandbox) -> None:
+    async with gateway(sandbox) as first:
+        await first.identify(sandbox.token)
+        await first.until("READY")
+        sandbox.gateway.cut()
+    await sandbox.wait_for_departure(5)
+    left = sandbox.gateway.sessions
+    async with gateway(sandbox) as second:
+        await second.identify(sandbox.token)
+        await second.until("READY")
+        assert len(left) == len(sandbox.gateway.sessions) == 1
+        assert left[0].id != sandbox.gateway.sessions[0].id
+
+
 async def test_an_unknown_session_is_invalid(sandbox: Sandbox) -> None:
     async with gateway(sandbox) as connection:
         await connection.read()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -69,9 +70,13 @@ class Route:
 
     def match(self, path: str) -> dict[str, str] | None:
         """The parameters of a path that fits the template."""
-        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.template)
-        found = re.fullmatch(pattern, path)
+        found = _pattern(self.template).fullmatch(path)
         return None if found is None else {k: unquote(v) for k, v in found.groupdict().items()}
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template))
 
 
 class Router:
