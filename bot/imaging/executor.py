@@ -16,6 +16,7 @@ from bot.imaging.drawing import Drawing
 from bot.imaging.loader import Loader
 from bot.imaging.painter import Drawn, Painter, Pixels
 from bot.imaging.png import encode, encode_preview
+from bot.model.checkpoint import NATIVE
 from bot.model.errors import (
     EngineStopped,
     ModelLoadFailed,
@@ -23,7 +24,7 @@ from bot.model.errors import (
     RenderCancelled,
     RenderError,
 )
-from bot.model.fairness import Service, next_to_step
+from bot.model.fairness import Service, lag_for, next_to_step
 from bot.model.picture import EngineStatus, Picture, Progress, Work
 
 _log = logging.getLogger(__name__)
@@ -67,8 +68,8 @@ Tidings = EngineStatus | Advanced | Finished | Failed
 class Tuning:
     """How the thread is shared."""
 
-    lag: float = 8 * 1.05 * 60
-    """How much more cost than the least served member another may have had: 8 SDXL images."""
+    lag: float = lag_for(NATIVE)
+    """How much more cost than the least served member another may have had."""
     preview_seconds: float = 2.5
     """Between two previews of a job."""
     retry_load_seconds: float = 60.0

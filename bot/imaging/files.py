@@ -64,17 +64,32 @@ def missing_from(folder: Path, variant: str) -> list[str]:
 def damage_of(path: Path) -> str:
     """What is wrong with a .safetensors file as its own header sees it; empty if nothing is."""
     size = path.stat().st_size
+    try:
+        length, ends = _header(path)
+    except ValueError as error:
+        return str(error)
+    expected = 8 + length + max(ends, default=0)
+    return "" if size == expected else f"it has {size} bytes and should have {expected}"
+
+
+def tensors_in(paths: Iterable[Path]) -> int:
+    """How many tensors there are in some .safetensors files that are not damaged."""
+    return sum(len(_header(path)[1]) for path in paths)
+
+
+def _header(path: Path) -> tuple[int, list[int]]:
+    """A header's length, and where each tensor ends behind it; ValueError if it is none."""
+    size = path.stat().st_size
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         if size < 8 or length > size - 8:
-            return "it is cut short or no .safetensors file"
-        try:
-            header = json.loads(file.read(length))
-            ends = [one["data_offsets"][1] for key, one in header.items() if key != "__metadata__"]
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return "its header cannot be read"
-    expected = 8 + length + max(ends, default=0)
-    return "" if size == expected else f"it has {size} bytes and should have {expected}"
+            raise ValueError("it is cut short or no .safetensors file")
+        text = file.read(length)
+    try:
+        tensors = {key: one for key, one in json.loads(text).items() if key != "__metadata__"}
+        return length, [int(one["data_offsets"][1]) for one in tensors.values()]
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        raise ValueError("its header cannot be read") from error
 
 
 class Fingerprints:

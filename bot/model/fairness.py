@@ -16,6 +16,15 @@ def cost_of(recipe: Recipe, count: int) -> float:
     return recipe.megapixels * recipe.evaluations * count
 
 
+LAG_IMAGES = 8
+"""How many images more than the least served member another may have had on the thread."""
+
+
+def lag_for(native_size: int) -> float:
+    """The cost of that many images of 30 guided steps, square and of a checkpoint's native side."""
+    return LAG_IMAGES * 60 * native_size**2 / 1_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Tags:
     """A job's place in virtual time: it is served in the order of `start`."""

@@ -213,10 +213,20 @@ async def test_a_picture_that_cannot_be_written_is_a_failed_render():
 
 
 async def test_previews_reach_the_listener_as_png_and_progress_never_goes_back():
-    heard = []
-    tuning = Tuning(preview_seconds=0.0)
-    async with running(ScriptedPainter(), tuning=tuning) as engine:
-        await engine.render(work(1, recipe(1, steps=20)), heard.append)
+    heard, shown = [], threading.Event()
+
+    def listen(progress):
+        heard.append(progress)
+        if progress.preview_png:
+            shown.set()
+
+    def last_step_waits(recipe, done):
+        if done == recipe.steps:
+            shown.wait(PATIENCE)
+
+    painter = ScriptedPainter(on_step=last_step_waits)
+    async with running(painter, tuning=Tuning(preview_seconds=0.0)) as engine:
+        await engine.render(work(1, recipe(1, steps=20)), listen)
     assert any((one.preview_png or b"").startswith(b"\x89PNG") for one in heard)
     steps = [one.step for one in heard]
     assert steps == sorted(steps)

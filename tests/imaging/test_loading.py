@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from bot.imaging.files import STARTER, Fingerprints
 from bot.imaging.sdxl.devices import pick_device
@@ -72,6 +73,15 @@ def test_a_file_with_noise_for_a_header_is_named(folder):
         file.seek(20)
         file.write(b"\0" * 500)
     assert "header cannot be read" in failure(folder).reason
+
+
+@pytest.mark.parametrize("part", ["unet/diffusion_pytorch_model", "text_encoder/model"])
+def test_a_tensor_that_is_missing_is_noticed(folder, part):
+    path = folder / f"{part}.safetensors"
+    tensors = load_file(path)
+    del tensors[max(key for key in tensors if key.endswith("weight"))]
+    save_file(tensors, path)
+    assert f"{path.parent.name} lack 1 of" in failure(folder).reason
 
 
 def test_weights_of_another_shape_do_not_fit_together(folder):

@@ -58,7 +58,7 @@ class Call:
         self._tiling = tiling
         self._preview = preview
         self._after_step = after_step
-        self._latents: torch.Tensor | None = None
+        self._latents: Any = None
         self.vae_upcast = recipe.vae_upcast
 
     def draw(self, between: Between) -> Pixels:
@@ -72,7 +72,7 @@ class Call:
             ).images
             if self.vae_upcast or not np.isfinite(images).all():
                 self.vae_upcast = True
-                images = self._decoded_in_fp32()
+                images = self._decoded_in_fp32(self._latents)
         if not np.isfinite(images).all():
             raise NotFinite
         return _pixels(images[0])
@@ -98,12 +98,13 @@ class Call:
         if self._tiling:
             tile_by_halves(self._pipeline.vae)
 
-    def _decoded_in_fp32(self) -> np.ndarray:
+    def _decoded_in_fp32(self, latents: torch.Tensor) -> Any:
         """What the stock pipeline does with `force_upcast`, from the latents at hand."""
         pipeline, vae = self._pipeline, self._pipeline.vae
         vae.to(dtype=torch.float32)
-        latents = self._latents.to(torch.float32) / vae.config.scaling_factor
-        image = vae.decode(latents, return_dict=False)[0]
+        latents = latents.to(torch.float32) / vae.config.scaling_factor
+        with torch.no_grad():
+            image = vae.decode(latents, return_dict=False)[0]
         return pipeline.image_processor.postprocess(image, output_type="np")
 
 
@@ -129,7 +130,7 @@ def _as_it_was(vae: AutoencoderKL) -> Iterator[None]:
             vae.to(dtype=dtype)
 
 
-def _pixels(image: np.ndarray) -> Pixels:
+def _pixels(image: Any) -> Pixels:
     """Grey levels from numbers in 0..1, rounded as diffusers rounds for its pictures."""
     levels = (image * 255).round().astype("uint8")
     height, width = levels.shape[:2]

@@ -47,7 +47,7 @@ def name_of(device: torch.device) -> str:
     if device.type == "cpu":
         threads = torch.get_num_threads()
         return f"cpu, {threads} thread{'s' if threads > 1 else ''}"
-    return device.type
+    return str(device.type)
 
 
 def empty_cache(device: torch.device) -> None:

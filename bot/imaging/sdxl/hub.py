@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import HfApi, constants, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
-    HTTPError,
+    HfHubHTTPError,
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
@@ -31,6 +32,9 @@ SPARE = 2**30
 
 REPORT_EVERY = 10.0
 """Seconds between two lines about a download in the log."""
+
+_NO_ANSWER: Any = (LocalEntryNotFoundError, OfflineModeIsEnabled, *HfHubHTTPError.__mro__[:3])
+"""Answers that are none, and what the client's HTTP library raises when there is no answer."""
 
 _CONFIGURATION = [
     "model_index.json",
@@ -105,7 +109,8 @@ class Hub:
             cache_dir=self._cache,
             endpoint=self._endpoint,
         )
-        size = sum(one.file_size or 0 for one in fetch(dry_run=True) if one.will_download)
+        planned: Any = fetch(dry_run=True)
+        size = sum(one.file_size or 0 for one in planned if one.will_download)
         self._check_room(model, size)
         folder = self._cache / f"models--{repository.replace('/', '--')}"
         with _reporting(repository, folder, size):
@@ -179,7 +184,7 @@ def _told_plainly(model: str, repository: str) -> Iterator[None]:
             f"{repository} is neither a folder here nor a repository on the hub.",
             "Correct the model's source; a private repository needs HF_TOKEN.",
         ) from error
-    except (HTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
+    except _NO_ANSWER as error:
         raise ModelLoadFailed(
             model,
             f"{repository} has to be fetched, and huggingface.co could not be reached.",

@@ -10,10 +10,12 @@ import torch
 from diffusers import AutoencoderKL, StableDiffusionXLPipeline
 
 from bot.imaging.files import (
+    WITH_WEIGHTS,
     Fingerprints,
     damage_of,
     is_hub_id,
     missing_from,
+    tensors_in,
     weights_in,
 )
 from bot.imaging.sdxl.hub import Hub
@@ -66,6 +68,7 @@ def _from_folder(checkpoint: Checkpoint, folder: Path, given: dict[str, Any]) ->
         use_safetensors=True,
         **given,
     )
+    _check_complete(checkpoint.key, pipeline, files)
     return Loaded(pipeline, lambda hashes: hashes.of_folder(folder, files))
 
 
@@ -109,6 +112,19 @@ def _vae(checkpoint: Checkpoint, dtype: torch.dtype, hub: Hub) -> AutoencoderKL 
     return AutoencoderKL.from_pretrained(
         str(folder), use_safetensors=True, local_files_only=True, dtype=dtype
     )
+
+
+def _check_complete(model: str, pipeline: StableDiffusionXLPipeline, files: list[Path]) -> None:
+    """What a file lacks the libraries make up at random, and no seed would mean anything."""
+    for name in WITH_WEIGHTS:
+        there = tensors_in(path for path in files if path.parent.name == name)
+        needed = len(getattr(pipeline, name).state_dict())
+        if there < needed:
+            raise ModelLoadFailed(
+                model,
+                f"The weights of its {name} lack {needed - there} of {needed} tensors.",
+                "Fetch the checkpoint again.",
+            )
 
 
 def _check(model: str, path: Path) -> None:

@@ -1,0 +1,82 @@
+"""One call of the pipeline in half precision: what it does to the VAE, it undoes."""
+
+import numpy as np
+import pytest
+import torch
+
+from bot.imaging.files import STARTER
+from bot.imaging.sdxl.call import Call, pipeline_for
+from bot.imaging.sdxl.loading import load
+from bot.model.checkpoint import Checkpoint
+from bot.model.errors import RenderCancelled
+from tests.imaging.conftest import levels
+from tests.imaging.test_bits import order, pytestmark  # noqa: F401 - the same warnings are foreign
+
+
+@pytest.fixture(scope="module")
+def half():
+    pipeline = load(Checkpoint(key="half", source=str(STARTER)), torch.float16).pipeline
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def call(pipeline, recipe):
+    return Call(
+        pipeline_for(pipeline, recipe),
+        recipe,
+        tiling=recipe.vae_tiling,
+        preview=lambda latents: None,
+        after_step=lambda index: None,
+    )
+
+
+@pytest.mark.filterwarnings("ignore:`upcast_vae` is deprecated:FutureWarning")
+def test_decoding_in_fp32_is_what_the_library_does_when_told_to_upcast(half):
+    recipe = order(steps=2, vae_upcast=True)
+    ours = call(half, recipe).draw(lambda step: None)
+    half.vae.register_to_config(force_upcast=True)
+    try:
+        theirs = pipeline_for(half, recipe)(
+            recipe.prompt,
+            num_inference_steps=2,
+            guidance_scale=3.5,
+            generator=torch.Generator("cpu").manual_seed(7),
+        ).images[0]
+    finally:
+        half.vae.register_to_config(force_upcast=False)
+    assert (levels(ours) == np.asarray(theirs)).all()
+    assert half.vae.dtype == torch.float16
+
+
+def test_a_decode_that_fails_leaves_the_vae_as_it_was(half):
+    def fall(*_):
+        raise RuntimeError("no more")
+
+    handle = half.vae.decoder.register_forward_hook(fall)
+    try:
+        with pytest.raises(RuntimeError, match="no more"):
+            call(half, order(steps=1, vae_upcast=True, vae_tiling=True)).draw(lambda step: None)
+    finally:
+        handle.remove()
+    assert half.vae.dtype == torch.float16
+    assert not half.vae.use_tiling
+
+
+def test_a_call_that_ends_early_leaves_nothing_behind(half):
+    def refuse(step):
+        raise RenderCancelled
+
+    with pytest.raises(RenderCancelled):
+        call(half, order(vae_tiling=True)).draw(refuse)
+    assert not half.vae.use_tiling
+
+
+def test_calls_share_the_modules_and_nothing_else(half):
+    first, second = (pipeline_for(half, order(label)) for label in ("DDIM", "Heun"))
+    assert first.unet is second.unet is half.unet
+    assert [type(one.scheduler).__name__ for one in (first, second, half)] == [
+        "DDIMScheduler",
+        "HeunDiscreteScheduler",
+        "EulerDiscreteScheduler",
+    ]
+    assert half.config["scheduler"][1] == "EulerDiscreteScheduler"
