@@ -20,6 +20,9 @@ from bot.ports import Album, Board, Clock, Engine, WorkQueue
 
 LOOK_AGAIN = 5.0
 """Seconds after which the queue is looked at without being woken: other processes fill it too."""
+AHEAD = 2
+"""Jobs in flight while only busy members wait: the next one is at hand when one is done, and the
+other slots stay free for whoever comes."""
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +114,7 @@ class Dispatcher:
 
     async def _fill(self) -> None:
         while not self._stopping and self._engine.free_slots() > 0:
-            job = await self._queue.claim(now=self._clock())
+            job = await self._next()
             if job is None:
                 return
             task = asyncio.create_task(self._draw(job), name=f"draw-{job.id}")
@@ -120,6 +123,13 @@ class Dispatcher:
             # One turn of the loop lets the job reach the engine, so that its slot counts as taken.
             await asyncio.sleep(0)
             self._moved()
+
+    async def _next(self) -> Job | None:
+        """The fairest job of a member with nothing in flight, else one more of a busy member's."""
+        job = await self._queue.claim(now=self._clock())
+        if job is None and len(self._drawing) < AHEAD:
+            job = await self._queue.claim(now=self._clock(), busy_members_too=True)
+        return job
 
     def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:
         del self._drawing[job_id]

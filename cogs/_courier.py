@@ -54,12 +54,17 @@ class DiscordCourier:
 
     async def show_progress(self, job: Job, progress: Progress) -> None:
         """Show how far the drawing is; raises DeliveryError."""
-        await self._show(job, _sentences.progress(progress))
+        preview = _preview(job, progress)
+        await self._show(job, _sentences.progress(progress), preview)
 
-    async def _show(self, job: Job, text: str) -> None:
+    async def _show(self, job: Job, text: str, preview: discord.File | None = None) -> None:
         with _border():
             await self._original(job).edit_message(
-                "@original", content=text, view=self._cancel_view(job), allowed_mentions=NOBODY
+                "@original",
+                content=text,
+                attachments=discord.utils.MISSING if preview is None else [preview],
+                view=self._cancel_view(job),
+                allowed_mentions=NOBODY,
             )
 
     async def _edit_original(self, job: Job, pictures: Sequence[Picture]) -> int:
@@ -111,6 +116,17 @@ def _files(job: Job, pictures: Sequence[Picture]) -> list[discord.File]:
         )
         for picture in pictures
     ]
+
+
+def _preview(job: Job, progress: Progress) -> discord.File | None:
+    if progress.preview_png is None:
+        return None
+    return discord.File(
+        io.BytesIO(progress.preview_png),
+        filename=f"preview-{job.id}.png",
+        spoiler=job.request.spoiler,
+        description="A rough preview of an AI-generated image that is being drawn.",
+    )
 
 
 @contextmanager

@@ -70,6 +70,16 @@ async def test_no_more_is_claimed_than_the_engine_has_room_for():
         await stage.until(jobs[2], State.RUNNING)
 
 
+async def test_of_one_members_flood_one_more_is_at_hand_and_the_other_slots_stay_free():
+    stage = Stage(slots=16)
+    async with stage.running():
+        flood = [await stage.enqueue(number, user_id=7) for number in range(1, 6)]
+        await settle(lambda: len(stage.engine.renders) == 2)
+        other = await stage.enqueue(9, user_id=8)
+        await stage.until(other, State.RUNNING)
+        assert [stage.state(job) for job in flood] == [State.RUNNING] * 2 + [State.QUEUED] * 3
+
+
 async def test_a_job_that_cannot_be_drawn_fails_with_the_reason_and_the_next_one_draws():
     stage = Stage()
     async with stage.running():

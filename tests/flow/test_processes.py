@@ -6,17 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.sandbox.server import Sandbox
 from tests.flow.house import answer_to, is_final
 from tests.flow.processes import bot_process
-
-
-@pytest.fixture
-async def sandbox():
-    async with Sandbox() as sandbox:
-        yield sandbox
-        assert sandbox.unfinished() == []
-        assert sandbox.violations == []
 
 
 async def ask(sandbox, user="member", **options):
