@@ -139,7 +139,7 @@ class Executor:
         try:
             self._load_for(drawing)
         except ModelLoadFailed as error:
-            self._fail_all_on(drawing, error)
+            self._fail(drawing, replace(error))
             return
         began = self._clock()
         failure = self._advance(drawing)
@@ -190,11 +190,6 @@ class Executor:
         drawing.begin_again_tiled()
         self._alone = drawing
         self._loader.painter().relieve()
-
-    def _fail_all_on(self, drawing: Drawing, error: ModelLoadFailed) -> None:
-        for other in list(self._drawings.values()):
-            if other.weights == drawing.weights:
-                self._fail(other, replace(error))
 
     def _fail(self, drawing: Drawing, error: RenderError) -> None:
         drawing.end(error)

@@ -111,6 +111,20 @@ def read_recipe(png: bytes) -> Recipe:
     raise ValueError("the PNG holds no recipe")
 
 
+def same_pixels(one: bytes, other: bytes) -> bool:
+    """Whether two PNGs show the same; ValueError if one of them cannot be opened as a picture."""
+    pixels = [_opened(png) for png in (one, other)]
+    return pixels[0].size == pixels[1].size and pixels[0].tobytes() == pixels[1].tobytes()
+
+
+def _opened(png: bytes) -> Image.Image:
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+            return image.convert("RGB")
+    except (OSError, Image.DecompressionBombError) as error:
+        raise ValueError(f"the picture cannot be opened: {error}") from error
+
+
 def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Kind and body of each chunk; ValueError where the file is cut short or damaged."""
     at = len(SIGNATURE)

@@ -129,22 +129,54 @@ def test_halting_ends_every_job_where_it_stands():
 
 
 def test_out_of_memory_is_tried_again_alone_with_tiling():
-    def scarce(drawn):
+    def scarce(drawn, done):
         if drawn.seed == 1 and not drawn.vae_tiling:
             raise OutOfMemory
 
-    bench = Bench(on_decode=scarce)
+    bench = Bench(on_step=scarce)
     bench.executor.take(1, work(1, recipe(1)))
-    bench.turn(3)
+    bench.turn()
     bench.executor.take(2, work(2, recipe(2, steps=1)))
     bench.finish()
-    log = bench.painter.log
-    after = log[log.index(("relieve", None)) + 1 :]
-    assert after[:4] == [("step", 1)] * 3 + [("decode", 1)]
+    alone = [("step", 1)] * 3 + [("decode", 1)]
+    assert bench.painter.log[1:6] == [("relieve", None), *alone]
     [picture] = bench.outcomes()[1].pictures
     assert picture.result().recipe.vae_tiling
     [other] = bench.outcomes()[2].pictures
     assert not other.result().recipe.vae_tiling
+
+
+def test_the_images_that_were_drawn_before_memory_ran_out_are_kept():
+    def scarce(drawn):
+        if drawn.seed == 2 and not drawn.vae_tiling:
+            raise OutOfMemory
+
+    bench = Bench(on_decode=scarce)
+    bench.executor.take(1, work(1, recipe(1), recipe(2), recipe(3)))
+    bench.finish()
+    recipes = [one.result().recipe for one in bench.outcomes()[1].pictures]
+    assert [(one.seed, one.vae_tiling) for one in recipes] == [(1, False), (2, True), (3, True)]
+
+
+def test_what_is_being_called_sees_why_it_ends():
+    seen = []
+
+    class Watchful(ScriptedPainter):
+        def draw(self, recipe, between):
+            try:
+                return super().draw(recipe, between)
+            except BaseException as error:
+                seen.append(type(error))
+                raise
+
+    bench = Bench()
+    bench.painter = Watchful()
+    for ticket in (1, 2):
+        bench.executor.take(ticket, work(ticket, recipe(ticket)))
+        bench.turn()
+    bench.executor.cancel(1)
+    bench.executor.cancel(2)
+    assert seen == [RenderCancelled] * len(seen) != []
 
 
 def test_out_of_memory_twice_fails_the_job_and_the_next_one_draws():

@@ -12,7 +12,15 @@ import torch
 from bot.imaging.painter import Weights
 from bot.imaging.sdxl.call import tile_by_halves
 from bot.imaging.sdxl.pipelines import SdxlPainter
-from bot.model.errors import NotFinite, OutOfMemory, RenderCancelled, UnknownOption
+from bot.model.errors import (
+    ModelLoadFailed,
+    NotFinite,
+    OutOfMemory,
+    RenderCancelled,
+    RenderError,
+    UnknownOption,
+)
+from bot.model.recipe import Lora
 from tests.imaging.conftest import levels
 from tests.imaging.test_bits import order, pytestmark  # noqa: F401 - the same warnings are foreign
 
@@ -177,6 +185,22 @@ def test_a_device_without_memory_is_named_so_and_draws_again_later(studio, stock
 def test_a_strangers_scheduler_is_refused(studio):
     with pytest.raises(UnknownOption):
         studio.draw(replace(order(), scheduler="StableDiffusionXLPipeline"))
+
+
+@pytest.mark.parametrize("derived", ["source", "variation", "upscale"])
+def test_what_cannot_be_drawn_is_not_drawn_as_something_else(studio, derived):
+    with pytest.raises(RenderError, match="from words alone"):
+        studio.draw(replace(order(), **{derived: {}}))
+
+
+def test_loras_are_not_left_out_in_silence(studio):
+    with pytest.raises(ModelLoadFailed, match="LoRAs"):
+        studio.on_thread(studio.painter.load, Weights("starter", (Lora("paper", 0.8),)))
+
+
+def test_a_model_that_nobody_configured_is_named(studio):
+    with pytest.raises(ModelLoadFailed, match="No such model"):
+        studio.on_thread(studio.painter.load, Weights("strange"))
 
 
 def test_a_preview_looks_like_the_picture(studio):

@@ -35,7 +35,7 @@ from bot.imaging.sdxl.loading import load
 from bot.imaging.sdxl.preview import LatentToRgb
 from bot.imaging.sdxl.prompts import encoder_for
 from bot.model.checkpoint import Catalogue, Checkpoint
-from bot.model.errors import ModelLoadFailed
+from bot.model.errors import ModelLoadFailed, RenderError
 from bot.model.recipe import Recipe
 
 _log = logging.getLogger(__name__)
@@ -88,6 +88,10 @@ class SdxlPainter:
     def load(self, weights: Weights) -> None:
         """Put the checkpoint in the place of the one in memory."""
         checkpoint = self._checkpoint(weights.model)
+        if weights.loras or checkpoint.loras:
+            raise ModelLoadFailed(
+                checkpoint.key, "It asks for LoRAs.", "This version draws without them."
+            )
         self._model = None
         empty_cache(self._device)
         with faults.loading(checkpoint.key):
@@ -102,6 +106,8 @@ class SdxlPainter:
 
     def draw(self, recipe: Recipe, between: Between) -> Drawn:
         """Draw one image of the loaded checkpoint."""
+        if recipe.source is not None or recipe.variation is not None or recipe.upscale is not None:
+            raise RenderError("this version draws from words alone")
         model = self._loaded()
         tiling = recipe.vae_tiling or self._policy.vae_tiling
         with faults.drawing():
