@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | sandbox`.
+"""The command line: `python -m bot run | demo | sandbox | bench`.
 
 Nothing heavy is imported before a command is chosen, so that --help answers at once.
 """
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(start=_run)
     _add_demo(commands)
     _add_sandbox(commands)
+    _add_bench(commands)
     return parser
 
 
@@ -81,6 +82,30 @@ def _add_sandbox(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     sandbox.set_defaults(start=_sandbox)
 
 
+def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bench = commands.add_parser(
+        "bench",
+        help="measure what the bot promises about time, on this machine",
+        description="Measure waits, overhead, lag and memory as ratios taken in one run, print "
+        "each beside its goal and explain every goal that is missed. Takes some minutes.",
+    )
+    bench.add_argument("--quick", action="store_true", help="about a minute, with more noise")
+    bench.add_argument(
+        "--only",
+        nargs="+",
+        default=(),
+        metavar="NAME",
+        help="some of overhead, waits, flood, lag, crowd, cancel, encode, memory, speed",
+    )
+    bench.add_argument(
+        "--model",
+        default="starter",
+        help="as for demo; random-sdxl is SDXL in all but its weights, for a GPU",
+    )
+    bench.add_argument("--json", type=Path, default=None, help="write the report there as well")
+    bench.set_defaults(start=_bench)
+
+
 async def _run(_: argparse.Namespace) -> None:
     from bot import running
 
@@ -96,15 +121,23 @@ async def _demo(chosen: argparse.Namespace) -> None:
 
 async def _sandbox(chosen: argparse.Namespace) -> None:
     from bot.sandbox.server import Sandbox
+    from bot.sandbox.serving import controlled
 
     stop = asyncio.Event()
     with stopping_on_signals(stop):
-        async with Sandbox(port=chosen.port) as sandbox:
+        async with controlled(Sandbox(port=chosen.port)) as sandbox:
             _say("A local Discord is running. In another terminal, start a bot with")
             _say(f"  DISCORD_API_URL={sandbox.api_url}")
             _say(f"  DISCORD_GATEWAY_URL={sandbox.gateway_url}")
             _say(f"  DISCORD_TOKEN={sandbox.token}")
             await stop.wait()
+
+
+async def _bench(chosen: argparse.Namespace) -> None:
+    from bot.bench import suite
+
+    only = tuple(chosen.only)
+    await suite.run(suite.Wish(chosen.quick, only, chosen.model, chosen.json), say=_say)
 
 
 def _say(line: str) -> None:

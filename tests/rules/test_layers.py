@@ -22,6 +22,7 @@ LEVELS: Mapping[str, int] = {
     "bot.wiring": 4,
     "bot.running": 5,
     "bot.demo": 5,
+    "bot.bench": 5,
     "bot.__main__": 6,
 }
 """Rooms from the ground up; a file in bot/ that is not named here is a stage service."""

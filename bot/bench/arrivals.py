@@ -1,0 +1,71 @@
+"""When members ask for what: Poisson arrivals, and one member's flood among them."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Mix = Sequence[tuple[int, float]]
+"""Sizes in steps, each with its share of the requests."""
+
+MIXED: Mix = ((8, 0.4), (30, 0.5), (120, 0.1))
+"""Sketches, images and jobs of four; 30 steps on average, so that the equal mix costs the same."""
+EQUAL: Mix = ((30, 1.0),)
+
+FLOODER = 0
+"""The member who floods; the others count from one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One request: seconds from the start, whose, and how many steps."""
+
+    at: float
+    member: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """What drawing takes when nothing else runs, in seconds."""
+
+    step: float
+    beside: float
+    """Once an image: the prompt before the first step and the decoding after the last."""
+
+    def solo(self, steps: int) -> float:
+        """An image alone."""
+        return self.beside + steps * self.step
+
+
+def scaled(mix: Mix, by: int) -> Mix:
+    """The mix with every size divided; no size gets smaller than one step."""
+    return tuple((max(1, round(steps / by)), share) for steps, share in mix)
+
+
+def poisson(
+    mix: Mix, durations: Durations, *, load: float, count: int, members: int, seed: int
+) -> tuple[Arrival, ...]:
+    """`count` arrivals of equally busy members that keep the thread busy for `load` of the time."""
+    chance = random.Random(seed)  # noqa: S311 - a simulation, not a secret
+    sizes, shares = zip(*mix, strict=True)
+    solo = sum(share * durations.solo(steps) for steps, share in mix)
+    now, found = 0.0, []
+    for _ in range(count):
+        now += chance.expovariate(load / solo)
+        steps = chance.choices(sizes, shares)[0]
+        found.append(Arrival(now, chance.randint(1, members), steps))
+    return tuple(found)
+
+
+def flood(count: int, steps: int) -> tuple[Arrival, ...]:
+    """What one member asks for at once at the start."""
+    return (Arrival(0.0, FLOODER, steps),) * count
+
+
+def first_come(trace: Sequence[Arrival], durations: Durations) -> list[float]:
+    """The waits, arrival to picture, when one stock call follows the other."""
+    free, waits = 0.0, []
+    for arrival in trace:
+        free = max(free, arrival.at) + durations.solo(arrival.steps)
+        waits.append(free - arrival.at)
+    return waits

@@ -1,0 +1,138 @@
+"""What one member's flood does to the others, and to one large job."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.bench.arrivals import FLOODER, Arrival, Durations
+from bot.bench.queueing import Stages, replay, stages
+from bot.bench.report import Figure, Section
+from bot.bench.scenes import (
+    ARRIVALS,
+    AVERAGED,
+    FLOODS,
+    LOAD,
+    MEMBERS,
+    TRIED,
+    Flood,
+    Scene,
+    closest_scene,
+    expected,
+)
+from bot.bench.simulation import shared
+from bot.bench.statistics import mean
+from bot.bench.stock import stock_pipeline
+from bot.bench.workshop import LAG_IMAGES, STEPS_OF_AN_IMAGE, Workshop, durations
+from bot.imaging.executor import Tuning
+
+COUNTS = 4
+"""What the floods and the requests are divided by in number, to fit the time."""
+LARGE, LARGE_GOAL = 120, 2.1
+ENOUGH = 80
+"""Of the flood's jobs: more than are begun before the large one is done."""
+NO_TIME = "Takes minutes: a run without --quick measures it."
+
+
+async def measure(shop: Workshop) -> Section:
+    """The others beside each flood over the others alone, and a large job among small ones."""
+    async with stock_pipeline(shop.checkpoint, shop.device) as stock:
+        times = await durations(stock, shop.sketch, times=shop.choose(5, 15))
+    whole = [expected(each, times) for each in FLOODS]
+    if shop.quick:
+        figures = [_named(each, None, NO_TIME) for each in FLOODS]
+    else:
+        figures = await _beside_floods(shop, times, whole)
+    for each, ratio in zip(FLOODS, whole, strict=True):
+        figures.append(replace(_named(each, ratio), simulated=True))
+    figures.append(await _large_job(shop, times))
+    return Section("flood", _definition(), tuple(figures))
+
+
+def _named(each: Flood, ratio: float | None, reason: str = "") -> Figure:
+    name = f"others beside {each.count} × {each.steps} steps, over alone"
+    return Figure(name, ratio, each.goal, reason=reason)
+
+
+async def _beside_floods(shop: Workshop, times: Durations, whole: Sequence[float]) -> list[Figure]:
+    scene = closest_scene(times, whole, counts=COUNTS)
+    alone = mean(await _waits(shop, scene, ()))
+    figures = []
+    for each, ratio in zip(FLOODS, whole, strict=True):
+        found = mean(await _waits(shop, scene, each.arrivals(counts=COUNTS))) / alone
+        reason = explained(found, scene.simulated(each, times), ratio, each.goal)
+        figures.append(_named(each, found, reason))
+    return figures
+
+
+async def _waits(shop: Workshop, scene: Scene, flooding: Sequence[Arrival]) -> list[float]:
+    """How long the others wait; what is left of the flood then is not waited for."""
+    async with stages(shop, Tuning(lag=shop.lag_for(shop.sketch(1)))) as house:
+        await _enqueue(house, flooding)
+        return await replay(scene.others, house.ask)
+
+
+async def _enqueue(house: Stages, flooding: Sequence[Arrival]) -> None:
+    for arrival in flooding:
+        await house.enqueue(arrival)
+
+
+def explained(value: float, here: float, whole: float, goal: float) -> str:
+    """Where a miss comes from: the rule, the smaller number, or the machine."""
+    facts = (
+        f"The rule alone, simulated, gives {here:.2f} for these requests and {whole:.2f} in full "
+        "number."
+    )
+    if whole > goal:
+        return f"{facts} The rule itself misses the goal."
+    if here > goal:
+        return f"{facts} The rule meets the goal in full number, and not in this small one."
+    return (
+        f"{facts} Measured is {100 * (value / here - 1):+.0f} % from that: the queue, the "
+        "database, and whatever else the machine had to do."
+    )
+
+
+async def _large_job(shop: Workshop, times: Durations) -> Figure:
+    """One job of 120 steps that comes to a flood of 200 × 8, over its equal share."""
+    sizes = shop.choose(4, 1)
+    large, small = Arrival(0.0, FLOODER + 1, LARGE // sizes), FLOODS[1].arrivals(sizes=sizes)
+    async with stages(shop, Tuning(lag=shop.lag_for(shop.sketch(1)) / sizes)) as house:
+        await _enqueue(house, small[:ENOUGH])
+        began = time.perf_counter()
+        await house.ask(large)
+        waited = time.perf_counter() - began
+
+    def over_its_share(seconds: float, given: Durations) -> float:
+        return seconds / (2 * given.solo(large.steps))
+
+    def simulated(given: Durations) -> float:
+        lag = LAG_IMAGES * STEPS_OF_AN_IMAGE / sizes
+        return over_its_share(shared((*small, large), given, lag=lag)[-1], given)
+
+    return Figure(
+        f"one job of {LARGE} steps beside 200 × 8, over its share",
+        over_its_share(waited, times),
+        LARGE_GOAL,
+        reason=explained_share(simulated(times), simulated(replace(times, beside=0.0))),
+    )
+
+
+def explained_share(rule: float, bare: float) -> str:
+    """Where a miss comes from: what members are not charged for, or the rule itself."""
+    return (
+        f"The rule alone, simulated with the durations measured here, gives {rule:.2f}, and "
+        f"{bare:.2f} if images took nothing but their steps: members are charged for steps, while "
+        "each of the flood's small images also takes a prompt's encoding and a decoding."
+    )
+
+
+def _definition() -> str:
+    return (
+        f"{MEMBERS} members, mixed sizes, Poisson arrivals at load {LOAD}, {ARRIVALS} requests "
+        "from the flood's beginning on; their mean wait over that of the same requests without "
+        f"the flood. Measured: a {COUNTS}th of the flood and of the requests, and of {TRIED} such "
+        "traces the one whose simulated ratios come closest to those in full number. Simulated: "
+        f"the rule alone in full number, the mean of {AVERAGED} traces. One large job: its wait "
+        "over twice what it takes alone, since the flood's share equals its own; in a quick run "
+        "all sizes are a quarter."
+    )
