@@ -136,7 +136,7 @@ class SdxlPainter:
     def close(self) -> None:
         """Let go of the weights and leave the thread's mode."""
         self._model = None
-        self._hashing.shutdown(wait=False, cancel_futures=True)
+        self._hashing.shutdown(wait=False)
         self._mode.close()
 
     def _loaded(self) -> _Model:
