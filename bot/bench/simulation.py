@@ -134,7 +134,7 @@ class Simulation:
     def run(self) -> list[float]:
         """The waits, arrival to picture, in seconds and in the order of the trace."""
         arrived, trace = 0, self._trace
-        while arrived < len(trace) or self._flying:
+        while arrived < len(trace) or self._flying or self._room.waiting:
             while arrived < len(trace) and trace[arrived].at <= self._clock.now:
                 self._room.enter(arrived, trace[arrived])
                 arrived += 1
