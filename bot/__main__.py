@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | sandbox | bench`.
+"""The command line: `python -m bot run | demo | sandbox | redraw | bench`.
 
 Nothing heavy is imported before a command is chosen, so that --help answers at once.
 """
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(start=_run)
     _add_demo(commands)
     _add_sandbox(commands)
+    _add_redraw(commands)
     _add_bench(commands)
     return parser
 
@@ -82,6 +83,19 @@ def _add_sandbox(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     sandbox.set_defaults(start=_sandbox)
 
 
+def _add_redraw(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    redraw = commands.add_parser(
+        "redraw",
+        help="draw the recipe in a PNG again and say whether the pixels are equal",
+        description="Draw the recipe in a PNG again, with the model that MODEL and "
+        "config/models.toml offer, and compare every pixel. Exits 0 where they are equal; says "
+        "which versions differ where they are not.",
+    )
+    redraw.add_argument("picture", type=Path, help="a PNG that this bot has drawn")
+    redraw.add_argument("--out", type=Path, default=None, help="save the new picture there")
+    redraw.set_defaults(start=_redraw)
+
+
 def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     bench = commands.add_parser(
         "bench",
@@ -109,7 +123,7 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 async def _run(_: argparse.Namespace) -> None:
     from bot import running
 
-    await running.run(running.settings_from_environment())
+    await running.run(running.settings_from_environment(token_needed=True))
 
 
 async def _demo(chosen: argparse.Namespace) -> None:
@@ -131,6 +145,13 @@ async def _sandbox(chosen: argparse.Namespace) -> None:
             _say(f"  DISCORD_GATEWAY_URL={sandbox.gateway_url}")
             _say(f"  DISCORD_TOKEN={sandbox.token}")
             await stop.wait()
+
+
+async def _redraw(chosen: argparse.Namespace) -> None:
+    from bot import redraw, running
+
+    settings = running.settings_from_environment(token_needed=False)
+    await redraw.run(redraw.Redraw(chosen.picture, chosen.out), settings, say=_say)
 
 
 async def _bench(chosen: argparse.Namespace) -> None:

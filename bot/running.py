@@ -12,10 +12,10 @@ from config.settings import Settings, SettingsError, load_environment, read_sett
 log = logging.getLogger(__name__)
 
 
-def settings_from_environment() -> Settings:
+def settings_from_environment(*, token_needed: bool) -> Settings:
     """The settings of the environment and .env; raises ConfigurationError with every problem."""
     try:
-        return read_settings(load_environment(), token_needed=True)
+        return read_settings(load_environment(), token_needed=token_needed)
     except SettingsError as error:
         raise ConfigurationError(error.problems) from error
 

@@ -145,13 +145,22 @@ async def open_studio(
     """Construct everything; what was opened is closed in the opposite order."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.storage.database_url))
-        device = await asyncio.to_thread(_device, settings.drawing.device)
-        catalogue = catalogue_for(settings, device)
-        engine = Engine(sdxl.painter_factory(catalogue, device=device, bot_version=VERSION))
-        engine.start()
-        stack.push_async_callback(engine.stop, grace=1.0)
+        engine, catalogue = await stack.enter_async_context(open_engine(settings))
         stages = _Stages(settings, database, engine, catalogue, clock, pace or Pace())
         yield stages.studio()
+
+
+@asynccontextmanager
+async def open_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Catalogue]]:
+    """The engine, which begins to load the default model, and what it may draw with."""
+    device = await asyncio.to_thread(_device, settings.drawing.device)
+    catalogue = catalogue_for(settings, device)
+    engine = Engine(sdxl.painter_factory(catalogue, device=device, bot_version=VERSION))
+    engine.start()
+    try:
+        yield engine, catalogue
+    finally:
+        await engine.stop(grace=1.0)
 
 
 class _Stages:

@@ -22,6 +22,7 @@ LEVELS: Mapping[str, int] = {
     "bot.wiring": 4,
     "bot.running": 5,
     "bot.demo": 5,
+    "bot.redraw": 5,
     "bot.bench": 5,
     "bot.__main__": 6,
 }

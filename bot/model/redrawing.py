@@ -1,0 +1,61 @@
+"""Whether a recipe from a stranger's file may be drawn, and what two drawings of it differ in."""
+
+from collections.abc import Iterator
+
+from bot.model.checkpoint import Catalogue
+from bot.model.recipe import Recipe
+from bot.model.request import GUIDANCE, SEEDS, STEPS
+from bot.model.schedulers import SCHEDULERS
+
+LARGEST_SIDE = 2048
+LONGEST_PROMPT = 4000
+SCALES = (1, 8)
+
+
+def objections(recipe: Recipe, catalogue: Catalogue) -> list[str]:
+    """Why the recipe is not drawn, a sentence each; empty if it may be."""
+    return list(_objections(recipe, catalogue))
+
+
+def _objections(recipe: Recipe, catalogue: Catalogue) -> Iterator[str]:
+    if recipe.model not in catalogue.checkpoints:
+        offered = ", ".join(catalogue.checkpoints)
+        yield f"The model {recipe.model!r} is not configured here; there are {offered}."
+    if not _is_listed(recipe):
+        yield f"The scheduler {recipe.scheduler!r} with its settings is not one of those on offer."
+    sides = (recipe.width, recipe.height)
+    if any(type(side) is not int or not 64 <= side <= LARGEST_SIDE or side % 8 for side in sides):
+        yield f"The size must be multiples of 8 from 64 to {LARGEST_SIDE} pixels."
+    for name, value, (least, most) in (
+        ("seed", recipe.seed, SEEDS),
+        ("steps", recipe.steps, STEPS),
+        ("guidance scale", recipe.guidance_scale, GUIDANCE),
+        ("display scale", recipe.display_scale, SCALES),
+    ):
+        if not isinstance(value, int | float) or not least <= value <= most:
+            yield f"The {name} must be from {least:g} to {most:g}."
+    for text in (recipe.prompt, recipe.negative_prompt):
+        if not isinstance(text, str) or len(text) > LONGEST_PROMPT:
+            yield f"A prompt must be a text of at most {LONGEST_PROMPT} characters."
+
+
+def _is_listed(recipe: Recipe) -> bool:
+    return any(
+        one.diffusers_class == recipe.scheduler and one.config == recipe.scheduler_config
+        for one in SCHEDULERS.values()
+    )
+
+
+def differences(before: Recipe, now: Recipe) -> list[str]:
+    """What a picture was drawn with then and is drawn with now, where that differs."""
+    then, here = _circumstances(before), _circumstances(now)
+    return [
+        f"{name}: {then.get(name) or 'unknown'} then, {here.get(name) or 'unknown'} now"
+        for name in dict.fromkeys((*then, *here))
+        if then.get(name) != here.get(name)
+    ]
+
+
+def _circumstances(recipe: Recipe) -> dict[str, object]:
+    named = ("model_sha256", "revision", "vae", "device", "dtype", "vae_tiling", "vae_upcast")
+    return {**recipe.versions, **{name: getattr(recipe, name) for name in named}}

@@ -1,0 +1,68 @@
+"""`python -m bot redraw`: draw the recipe in a picture again and compare the pixels."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.imaging import png
+from bot.model.errors import BotError, ConfigurationError
+from bot.model.picture import Picture, Work
+from bot.model.recipe import Recipe
+from bot.model.redrawing import differences, objections
+from bot.wiring import open_engine
+from config.log import set_up_logging
+from config.settings import Settings
+
+Say = Callable[[str], None]
+
+
+class RedrawFailed(BotError):
+    """The picture cannot be drawn again, or came out different."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """Which picture, and where to put the new one, if anywhere."""
+
+    picture: Path
+    out: Path | None = None
+
+
+async def run(redraw: Redraw, settings: Settings, say: Say) -> None:
+    """Say whether the pixels are equal; raises RedrawFailed where they are not."""
+    set_up_logging(settings.log, secrets=settings.secrets)
+    written = await asyncio.to_thread(_read, redraw.picture)
+    recipe = _recipe_in(written, redraw.picture)
+    say(f"{redraw.picture}: {recipe.prompt!r}, seed {recipe.seed}, model {recipe.model}")
+    drawn = await _drawn(recipe, settings)
+    if redraw.out is not None:
+        await asyncio.to_thread(redraw.out.write_bytes, drawn.png)
+    if png.same_pixels(written, drawn.png):
+        say("equal: every pixel is the same")
+        return
+    reasons = differences(recipe, drawn.recipe) or ["nothing that the recipe names"]
+    raise RedrawFailed("the pixels are different. What differs:\n  " + "\n  ".join(reasons))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError((f"{path} cannot be read: {error.strerror}.",)) from error
+
+
+def _recipe_in(written: bytes, path: Path) -> Recipe:
+    try:
+        return png.read_recipe(written)
+    except ValueError as error:
+        raise RedrawFailed(f"{path} cannot be drawn again: {error}.") from error
+
+
+async def _drawn(recipe: Recipe, settings: Settings) -> Picture:
+    async with open_engine(settings) as (engine, catalogue):
+        if problems := objections(recipe, catalogue):
+            raise RedrawFailed(" ".join(problems))
+        work = Work(job_id=0, user_id=0, weight=1.0, recipes=(recipe,))
+        rendered = await engine.render(work, lambda _: None)
+        return rendered.pictures[0]

@@ -1,0 +1,63 @@
+"""A stranger's recipe, and what two drawings of one differ in."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.model.checkpoint import Catalogue, Checkpoint
+from bot.model.recipe import Recipe
+from bot.model.redrawing import differences, objections
+from bot.model.schedulers import SCHEDULERS
+
+CATALOGUE = Catalogue({"starter": Checkpoint(key="starter", source="folder")}, "starter")
+RECIPE = Recipe(
+    prompt="a cat",
+    negative_prompt="",
+    seed=7,
+    width=128,
+    height=128,
+    steps=24,
+    guidance_scale=3.5,
+    scheduler="EulerDiscreteScheduler",
+    model="starter",
+    device="cpu, 1 thread",
+    versions={"torch": "2.13.0", "diffusers": "0.42.1"},
+)
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULERS.values(), ids=list(SCHEDULERS))
+def test_what_members_may_ask_for_may_be_drawn_again(scheduler):
+    recipe = replace(
+        RECIPE, scheduler=scheduler.diffusers_class, scheduler_config=dict(scheduler.config)
+    )
+    assert objections(recipe, CATALOGUE) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"model": "owner/anything"}, "not configured here; there are starter"),
+        ({"scheduler": "DPMSolverSDEScheduler"}, "not one of those on offer"),
+        ({"scheduler_config": {"num_train_timesteps": 10**12}}, "not one of those on offer"),
+        ({"width": 100_000}, "size"),
+        ({"height": 100}, "size"),
+        ({"width": "128"}, "size"),
+        ({"steps": 10**9}, "steps must be from 1 to 60"),
+        ({"seed": -1}, "seed"),
+        ({"guidance_scale": float("nan")}, "guidance"),
+        ({"display_scale": 1000}, "display scale"),
+        ({"prompt": "x" * 5000}, "prompt"),
+        ({"negative_prompt": None}, "prompt"),
+    ],
+)
+def test_a_strangers_recipe_is_not_drawn_if_no_member_could_have_asked_for_it(changes, said):
+    assert said in " ".join(objections(replace(RECIPE, **changes), CATALOGUE))
+
+
+def test_the_versions_and_the_device_that_differ_are_named():
+    now = replace(RECIPE, versions={"torch": "2.14.0", "diffusers": "0.42.1"}, device="cuda")
+    assert differences(RECIPE, now) == [
+        "torch: 2.13.0 then, 2.14.0 now",
+        "device: cpu, 1 thread then, cuda now",
+    ]
+    assert differences(RECIPE, RECIPE) == []
