@@ -56,14 +56,15 @@ class Section:
     """What the measurement took."""
 
 
-def table(sections: Iterable[Section]) -> str:
-    """The sections as text."""
-    lines = [f"{'figure':<{NAME_WIDTH}}{'measured':>14}{'goal':>10}  "]
-    for section in sections:
-        lines += ["", f"{section.name}  ({section.seconds:.0f} s)"]
-        lines += _wrapped(section.definition, "  ")
-        for figure in section.figures:
-            lines += _lines_of(figure)
+HEADING = f"{'figure':<{NAME_WIDTH}}{'measured':>14}{'goal':>10}"
+
+
+def table(section: Section) -> str:
+    """A section as text, under HEADING."""
+    lines = ["", f"{section.name}  ({section.seconds:.0f} s)"]
+    lines += _wrapped(section.definition, "  ")
+    for figure in section.figures:
+        lines += _lines_of(figure)
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.bench import cancel, crowd, encode, flood, machine, memory, overhead, speed, waits
-from bot.bench.report import Section, as_json, missed, table
+from bot.bench.report import HEADING, Section, as_json, missed, table
 from bot.bench.workshop import Workshop
 from bot.model.catalogue import offer
 from bot.model.checkpoint import Catalogue, Checkpoint
@@ -77,16 +77,16 @@ async def _measure(shop: Workshop, chosen: Sequence[str], wish: Wish, say: Say) 
     about = await machine.describe(shop)
     for name, value in about.items():
         say(f"{name}: {value}")
+    say(f"\n{HEADING}")
     sections = []
     for name in chosen:
-        say(f"measuring {name} …")
         began = time.monotonic()
         section = await MEASURES[name](shop)
         sections.append(replace(section, seconds=time.monotonic() - began))
+        say(table(sections[-1]))
     about = {**about, "load at the end": machine.load()}
-    say(f"load at the end: {about['load at the end']}\n")
-    say(table(sections))
-    say(f"\n{_summary(sections)}")
+    say(f"\nload at the end: {about['load at the end']}")
+    say(_summary(sections))
     if wish.json is not None:
         text = json.dumps(as_json(about, sections), indent=2, ensure_ascii=False)
         await asyncio.to_thread(wish.json.write_text, text, encoding="utf-8")
@@ -104,7 +104,7 @@ def _summary(sections: Sequence[Section]) -> str:
 async def _workshop(wish: Wish, settings: Settings, folder: Path, say: Say) -> Workshop:
     device = await asyncio.to_thread(_device, wish.device)
     catalogue = await asyncio.to_thread(_catalogue, wish, settings, device, folder)
-    shop = Workshop(catalogue, device, folder, wish.quick, say)
+    shop = Workshop(catalogue, device, folder, wish.quick)
     if shop.checkpoint.key == RANDOM:
         say(f"The pictures of {RANDOM} are noise: its weights are random, its work is SDXL's.")
     return shop

@@ -36,6 +36,8 @@ class Hour:
     p95_goal: float
 
 
+Halves = tuple[tuple[Arrival, ...], tuple[Arrival, ...]]
+
 HOURS = (Hour("mixed 8/30/120 steps", MIXED, 0.56, 0.9), Hour("equal sizes", EQUAL, 1.03, 1.03))
 
 
@@ -60,7 +62,7 @@ class Ratios:
 class Plan:
     """What is replayed, and what the rule alone makes of it."""
 
-    trace: tuple[Arrival, ...]
+    halves: Halves
     lag: float
     """In steps."""
     expected: Ratios
@@ -68,13 +70,6 @@ class Plan:
     long_run: Ratios
     arrivals: int
     """How many the long run has."""
-
-    def halves(self) -> tuple[tuple[Arrival, ...], tuple[Arrival, ...]]:
-        """The trace in two, each from its own beginning."""
-        middle = len(self.trace) // 2
-        gap = self.trace[middle].at
-        later = tuple(replace(one, at=one.at - gap) for one in self.trace[middle:])
-        return self.trace[:middle], later
 
 
 def plan_for(mix: Mix, times: Durations, *, by: int, count: int, arrivals: int) -> Plan:
@@ -84,13 +79,21 @@ def plan_for(mix: Mix, times: Durations, *, by: int, count: int, arrivals: int) 
     def trace_of(size: int, seed: int) -> tuple[Arrival, ...]:
         return poisson(scaled(mix, by), times, load=LOAD, count=size, members=MEMBERS, seed=seed)
 
-    def ratios(trace: tuple[Arrival, ...]) -> Ratios:
-        return Ratios.of(shared(trace, times, lag=lag), first_come(trace, times))
+    def ratios(*parts: tuple[Arrival, ...]) -> Ratios:
+        ours = [wait for part in parts for wait in shared(part, times, lag=lag)]
+        return Ratios.of(ours, [wait for part in parts for wait in first_come(part, times)])
 
     long_run = ratios(trace_of(arrivals, 0))
-    traces = [trace_of(count, seed) for seed in range(1, TRACES + 1)]
-    chosen = min(traces, key=lambda trace: ratios(trace).away_from(long_run))
-    return Plan(chosen, lag, ratios(chosen), long_run, arrivals)
+    traces = [halves(trace_of(count, seed)) for seed in range(1, TRACES + 1)]
+    chosen = min(traces, key=lambda trace: ratios(*trace).away_from(long_run))
+    return Plan(chosen, lag, ratios(*chosen), long_run, arrivals)
+
+
+def halves(trace: tuple[Arrival, ...]) -> Halves:
+    """A trace in two, each from its own beginning, so that both ways can be taken in turn."""
+    middle = len(trace) // 2
+    gap = trace[middle].at
+    return trace[:middle], tuple(replace(one, at=one.at - gap) for one in trace[middle:])
 
 
 async def measure(shop: Workshop) -> Section:
@@ -99,9 +102,6 @@ async def measure(shop: Workshop) -> Section:
     by = shop.choose(2, 1)
     async with stock_pipeline(shop.checkpoint, shop.device) as stock:
         times = await durations(stock, shop.sketch, times=shop.choose(5, 15))
-        shop.say(
-            f"  a step takes {1000 * times.step:.1f} ms, an image {1000 * times.beside:.1f} ms more"
-        )
         for hour, count in zip(HOURS, _counts(shop), strict=True):
             plan = plan_for(
                 hour.mix, times, by=by, count=count, arrivals=shop.choose(12_000, 20_000)
@@ -137,7 +137,7 @@ async def _both(shop: Workshop, stock: Stock, plan: Plan) -> Both:
         seconds = await stock.draw(shop.sketch(arrival.steps))
         found.fifo_drew += seconds
 
-    first, second = plan.halves()
+    first, second = plan.halves
     tuning = Tuning(lag=shop.lag_for(shop.sketch(1)) * plan.lag / (LAG_IMAGES * STEPS_OF_AN_IMAGE))
     async with stages(shop, tuning) as house:
         found.ours += await replay(first, house.ask)

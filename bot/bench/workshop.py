@@ -42,7 +42,6 @@ class Workshop:
     folder: Path
     """For databases and pictures; thrown away at the end."""
     quick: bool
-    say: Callable[[str], None]
 
     @property
     def checkpoint(self) -> Checkpoint:

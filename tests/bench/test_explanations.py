@@ -12,7 +12,7 @@ from bot.bench.statistics import Spread
 
 def test_the_table_shows_value_goal_and_verdict():
     section = Section("cancel", "What is counted.", (Figure("late steps", 0.5, 1.0, "steps"),))
-    shown = table([section])
+    shown = table(section)
     assert "What is counted." in shown
     row = next(line for line in shown.splitlines() if "late steps" in line)
     assert row.split()[-5:] == ["0.500", "steps", "≤", "1", "met"]
@@ -23,7 +23,7 @@ def test_a_missed_goal_is_explained_and_a_met_one_is_not():
         Figure("one", 2.0, 1.0, reason="because of this"),
         Figure("other", 1.0, 1.0, reason="because of that"),
     )
-    shown = table([Section("name", "", figures)])
+    shown = table(Section("name", "", figures))
     assert "because of this" in shown
     assert "because of that" not in shown
 
@@ -31,13 +31,13 @@ def test_a_missed_goal_is_explained_and_a_met_one_is_not():
 def test_a_simulated_figure_neither_meets_nor_misses():
     figure = Figure("rule", 2.0, 1.0, simulated=True)
     assert figure.met is None
-    assert "simulated" in table([Section("name", "", (figure,))])
+    assert "simulated" in table(Section("name", "", (figure,)))
     assert missed([Section("name", "", (figure,))]) == []
 
 
 def test_what_cannot_be_measured_says_why():
     figure = Figure("growth", None, 2.0, "%", reason="This system does not say.")
-    shown = table([Section("memory", "", (figure,))])
+    shown = table(Section("memory", "", (figure,)))
     assert "not measured" in shown
     assert "This system does not say." in shown
 
