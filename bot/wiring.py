@@ -15,9 +15,11 @@ from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.imaging import sdxl
 from bot.imaging.engine import Engine
+from bot.imaging.executor import Tuning
 from bot.model.catalogue import offer, read_catalogue, resolve
 from bot.model.checkpoint import Catalogue
 from bot.model.errors import ConfigurationError
+from bot.model.fairness import lag_for
 from bot.model.recipe import SEED_SPACE
 from bot.notices import Notices
 from bot.ports import Clock
@@ -135,7 +137,7 @@ def _device(wanted: str) -> str:
     # Importing torch takes seconds; before the gateway opens nobody waits for the loop.
     from bot.imaging.sdxl.devices import pick_device
 
-    return pick_device(wanted).type
+    return str(pick_device(wanted).type)
 
 
 @asynccontextmanager
@@ -155,7 +157,11 @@ async def open_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Catalog
     """The engine, which begins to load the default model, and what it may draw with."""
     device = await asyncio.to_thread(_device, settings.drawing.device)
     catalogue = catalogue_for(settings, device)
-    engine = Engine(sdxl.painter_factory(catalogue, device=device, bot_version=VERSION))
+    native_size = catalogue.checkpoints[catalogue.default].native_size
+    engine = Engine(
+        sdxl.painter_factory(catalogue, device=device, bot_version=VERSION),
+        tuning=Tuning(lag=lag_for(native_size)),
+    )
     engine.start()
     try:
         yield engine, catalogue

@@ -93,11 +93,23 @@ class Recipe:
         known = {one.name for one in fields(cls)}
         if unknown := sorted(set(table) - known):
             raise ValueError(f"the recipe has unknown fields: {', '.join(unknown)}")
-        table["loras"] = tuple(Lora(**lora) for lora in table.get("loras", ()))
         try:
-            return cls(**table)
+            table["loras"] = tuple(Lora(**lora) for lora in table.get("loras", ()))
+            recipe = cls(**table)
         except TypeError as error:
             raise ValueError(f"the recipe is incomplete: {error}") from error
+        if wrong := [one.name for one in fields(cls) if not _fits(one.type, table.get(one.name))]:
+            raise ValueError(f"the recipe has values of a wrong kind: {', '.join(wrong)}")
+        return recipe
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    """Whether a value read from JSON can stand in a field; an absent one has the default."""
+    if value is None or kind not in (str, int, float, bool):
+        return value is None or isinstance(value, Mapping | tuple | int | float)
+    if kind is float:
+        kind = int | float
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def plain(recipe: Recipe) -> dict[str, Any]:

@@ -31,7 +31,8 @@ SCHEDULERS: Mapping[str, Scheduler] = MappingProxyType(
                 "DPM++ 2M SDE Karras", algorithm_type="sde-dpmsolver++", use_karras_sigmas=True
             ),
             Scheduler("UniPC", "UniPCMultistepScheduler"),
-            Scheduler("DDIM", "DDIMScheduler"),
+            # Left to itself it clips to the range of pixels, which latents are not bound to.
+            Scheduler("DDIM", "DDIMScheduler", MappingProxyType({"clip_sample": False})),
             Scheduler("Heun", "HeunDiscreteScheduler"),
             Scheduler("DEIS", "DEISMultistepScheduler"),
             Scheduler("LCM", "LCMScheduler"),

@@ -42,6 +42,10 @@ def test_a_recipe_read_back_from_its_json_is_the_same(**changes):
         ('{"format": 2}', "format 1"),
         ('{"format": 1}', "incomplete"),
         ('{"format": 1, "colour": "red"}', "unknown fields: colour"),
+        (EULER.to_json().replace('"seed": 7', '"seed": "7"'), "wrong kind: seed"),
+        (EULER.to_json().replace('"vae_tiling": false', '"vae_tiling": 1'), "kind: vae_tiling"),
+        (EULER.to_json().replace('"loras": []', '"loras": [1]'), "incomplete"),
+        (EULER.to_json().replace('"versions": {}', '"versions": "all"'), "kind: versions"),
     ],
 )
 def test_a_text_that_is_no_recipe_is_refused_with_the_reason(text, reason):
