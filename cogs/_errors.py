@@ -24,6 +24,8 @@ _FAILURES = {
         "another `model` may work meanwhile."
     ),
     "OutOfMemory": "the graphics card ran out of memory. A smaller `aspect` or `count` may fit.",
+    "TookTooLong": "it took longer than the bot allows. Fewer `steps` or a lower `count` may fit.",
+    "Poisoned": "the bot did not survive drawing it, twice. Other options may work.",
     "NotFinite": "the model gave no valid picture. Another `seed` or `scheduler` may work.",
     "StorageError": "the bot could not keep the picture on its disk. Its log says more.",
 }

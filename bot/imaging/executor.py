@@ -6,10 +6,12 @@ early ends by an exception at that place. Nothing in here knows of an event loop
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor as Pool
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from bot.imaging.drawing import Drawing
@@ -23,6 +25,7 @@ from bot.model.errors import (
     OutOfMemory,
     RenderCancelled,
     RenderError,
+    TookTooLong,
 )
 from bot.model.fairness import Service, lag_for, next_to_step
 from bot.model.picture import EngineStatus, Picture, Progress, Work
@@ -64,6 +67,10 @@ class Failed:
 Tidings = EngineStatus | Advanced | Finished | Failed
 
 
+def _unmarked(_job_id: int) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """How the thread is shared."""
@@ -74,6 +81,10 @@ class Tuning:
     """Between two previews of a job."""
     retry_load_seconds: float = 60.0
     """For which a load that failed is taken to fail again without trying."""
+    job_seconds: float = math.inf
+    """For which the thread may draw on one job."""
+    mark: Callable[[int], AbstractContextManager[None]] = field(default=_unmarked, repr=False)
+    """Entered with a job's id for each of its steps."""
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
 
 
@@ -150,6 +161,8 @@ class Executor:
             self._retry_or_fail(drawing, failure)
         elif drawing.over:
             self._finish(drawing)
+        elif drawing.seconds > self._tuning.job_seconds:
+            self._fail(drawing, TookTooLong(self._tuning.job_seconds))
         else:
             self._report(drawing)
 
@@ -173,7 +186,8 @@ class Executor:
     def _advance(self, drawing: Drawing) -> RenderError | None:
         """Draw one step further; what went wrong, without the frames that hold device memory."""
         try:
-            cost = drawing.advance(self._loader.painter())
+            with self._tuning.mark(drawing.work.job_id):
+                cost = drawing.advance(self._loader.painter())
         except Exception as error:
             if not isinstance(error, OutOfMemory):
                 _log.exception("job %s could not be drawn", drawing.work.job_id)

@@ -15,6 +15,8 @@ BotError
 │   ├── ModelLoadFailed        the checkpoint is missing, damaged or does not fit
 │   ├── OutOfMemory            the device's memory was not enough, even alone and with tiling
 │   ├── NotFinite              the model gave numbers that are no picture
+│   ├── TookTooLong            the drawing went over its time limit
+│   ├── Poisoned               the process did not survive drawing it, twice
 │   └── EngineStopped          the executor thread ended before the job did
 ├── DeliveryError              the outcome could not be told
 │   ├── DeliveryRefused        this way of answering is closed for good; try the next one
@@ -123,6 +125,20 @@ class OutOfMemory(RenderError):
 
 class NotFinite(RenderError):
     """Latents or pixels held numbers that are no picture, in fp32 as well."""
+
+
+@dataclass(eq=False)
+class TookTooLong(RenderError):
+    """The thread drew on the job for `seconds` without coming to its end."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"not done after {self.seconds:.0f} s of drawing"
+
+
+class Poisoned(RenderError):
+    """The process ended in the middle of the job's steps, once too often."""
 
 
 class EngineStopped(RenderError):

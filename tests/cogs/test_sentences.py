@@ -120,7 +120,10 @@ def _source() -> str:
     return inspect.getsource(_errors)
 
 
-@pytest.mark.parametrize("failure", ["ModelLoadFailed", "OutOfMemory", "NotFinite", "Surprise"])
+FAILURES = ["ModelLoadFailed", "OutOfMemory", "NotFinite", "TookTooLong", "Poisoned", "Surprise"]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
 def test_a_failure_is_told_and_costs_nothing(failure):
     said = _sentences.answer(replace(JOB, state=State.FAILED, failure=failure), [])
     assert "could not be drawn because" in said

@@ -1,10 +1,13 @@
 """The thread's own rules, driven without a thread: a turn is a call."""
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.imaging.executor import Advanced, Executor, Failed, Finished, Tuning
+from bot.imaging.marker import StepMarker
 from bot.model.errors import (
     EngineStopped,
     ModelLoadFailed,
@@ -12,6 +15,7 @@ from bot.model.errors import (
     OutOfMemory,
     RenderCancelled,
     RenderError,
+    TookTooLong,
 )
 from bot.model.fairness import cost_of
 from bot.model.picture import EngineStatus
@@ -23,11 +27,19 @@ STEP = cost_of(recipe(steps=1), 1)
 class Bench:
     """An executor, the painter it drives, what it told, and a clock that a test moves."""
 
-    def __init__(self, *, lag=1000 * STEP, preview_seconds=1e9, **script):
+    def __init__(
+        self, *, lag=1000 * STEP, preview_seconds=1e9, job_seconds=math.inf, mark=None, **script
+    ):
         self.now = 0.0
         self.told = []
         self.painter = ScriptedPainter(**script)
-        tuning = Tuning(lag=lag, preview_seconds=preview_seconds, clock=lambda: self.now)
+        tuning = Tuning(
+            lag=lag,
+            preview_seconds=preview_seconds,
+            job_seconds=job_seconds,
+            clock=lambda: self.now,
+            **({"mark": mark} if mark else {}),
+        )
         self.executor = Executor(lambda: self.painter, self.told.append, InlinePool(), tuning)
 
     def turn(self, times=1):
@@ -46,6 +58,30 @@ class Bench:
 
     def states(self):
         return [one.state for one in self.told if isinstance(one, EngineStatus)]
+
+
+def test_a_job_that_goes_over_its_time_ends_and_the_others_go_on():
+    def slowly(one, _done):
+        bench.now += 10.0 if one.seed == 1 else 1.0
+
+    bench = Bench(on_step=slowly, job_seconds=25.0)
+    bench.executor.take(1, work(1, recipe(1, steps=10)))
+    bench.executor.take(2, work(2, recipe(2, steps=10)))
+    bench.finish()
+    assert isinstance(bench.error_of(1), TookTooLong)
+    assert isinstance(bench.outcomes()[2], Finished)
+    assert ("decode", 1) not in bench.painter.log
+
+
+def test_each_step_is_marked_as_its_jobs_and_nothing_is_between_two_steps(tmp_path):
+    marker = StepMarker(tmp_path / "stepping")
+    seen = []
+    bench = Bench(on_step=lambda one, _: seen.append(marker.stepping().job_id), mark=marker.marked)
+    bench.executor.take(1, work(11, recipe(1, steps=2)))
+    bench.turn()
+    assert marker.stepping() is None
+    bench.finish()
+    assert seen == [11, 11]
 
 
 def test_a_short_job_that_comes_later_is_done_first():

@@ -1,0 +1,71 @@
+"""Which job is being stepped, where the next process finds it if this one is killed."""
+
+import mmap
+import os
+import struct
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+NOBODY = 0
+_FORMAT = struct.Struct("<q")
+
+
+@dataclass(frozen=True, slots=True)
+class Stepping:
+    """A step in hand: whose, and for how many seconds already."""
+
+    job_id: int
+    seconds: float
+
+
+class StepMarker:
+    """Eight bytes in a memory-mapped file: written by the executor thread, read by everybody.
+
+    What is written there outlives the process without a write to the disk at each step. Only a
+    fall of the whole computer may forget it, and then no job is to blame.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._since = 0.0
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if os.fstat(handle).st_size != _FORMAT.size:
+                os.truncate(handle, 0)
+                os.truncate(handle, _FORMAT.size)
+            self._bytes = mmap.mmap(handle, _FORMAT.size)
+        finally:
+            os.close(handle)
+        self.suspect: int | None = self._job_id() or None
+        """The job whose step the last process did not live to end."""
+
+    @contextmanager
+    def marked(self, job_id: int) -> Iterator[None]:
+        """The step of a job, from its begin to its end."""
+        self._since = self._clock()
+        _FORMAT.pack_into(self._bytes, 0, job_id)
+        try:
+            yield
+        finally:
+            _FORMAT.pack_into(self._bytes, 0, NOBODY)
+
+    def stepping(self) -> Stepping | None:
+        """The step in hand, if there is one."""
+        job_id = self._job_id()
+        return Stepping(job_id, self._clock() - self._since) if job_id else None
+
+    def acquit(self) -> None:
+        """Forget the suspect, once it was dealt with."""
+        _FORMAT.pack_into(self._bytes, 0, NOBODY)
+        self.suspect = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._bytes.close()
+
+    def _job_id(self) -> int:
+        (job_id,) = _FORMAT.unpack_from(self._bytes, 0)
+        return int(job_id)
