@@ -8,6 +8,7 @@ from functools import partial
 from bot.model.errors import (
     EngineStopped,
     NotYours,
+    Poisoned,
     RenderCancelled,
     RenderError,
     StaleMove,
@@ -16,10 +17,12 @@ from bot.model.errors import (
 )
 from bot.model.job import Job
 from bot.model.picture import Progress, Rendered, Work
-from bot.ports import Album, Board, Clock, Engine, WorkQueue
+from bot.ports import Album, Board, Clock, CrashMarker, Engine, WorkQueue
 
 LOOK_AGAIN = 5.0
 """Seconds after which the queue is looked at without being woken: other processes fill it too."""
+ATTEMPTS = 2
+"""Crashes in the middle of its steps after which a job fails."""
 AHEAD = 2
 """Jobs in flight while only busy members wait: the next one is at hand when one is done, and the
 other slots stay free for whoever comes."""
@@ -37,13 +40,16 @@ class Dispatcher:
         board: Board,
         engine: Engine,
         album: Album,
+        marker: CrashMarker,
         clock: Clock,
     ) -> None:
         self._queue = queue
         self._board = board
         self._engine = engine
         self._album = album
+        self._marker = marker
         self._clock = clock
+        self._suspect: int | None = None
         self._drawing: dict[int, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._stopping = False
@@ -64,8 +70,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Take up what a dead process left, then claim and draw until stopped."""
-        for job in await self._queue.recover():
-            log.info("taken up again", extra={"job": job.id})
+        await self._recover()
         while not self._stopping:
             self._wake.clear()
             try:
@@ -105,6 +110,16 @@ class Dispatcher:
                 await self._requeue(job_id)
         return ended
 
+    async def _recover(self) -> None:
+        suspect = self._marker.suspect
+        for job in await self._queue.recover(suspects=() if suspect is None else (suspect,)):
+            if job.attempts >= ATTEMPTS:
+                await self._fail(job, Poisoned(f"the process ended in its steps {ATTEMPTS} times"))
+            else:
+                log.info("taken up again", extra={"job": job.id, "attempts": job.attempts})
+        self._marker.acquit()
+        self._moved()
+
     async def _rest(self) -> None:
         try:
             async with asyncio.timeout(LOOK_AGAIN):
@@ -113,16 +128,22 @@ class Dispatcher:
             pass
 
     async def _fill(self) -> None:
-        while not self._stopping and self._engine.free_slots() > 0:
+        while self._has_room():
             job = await self._next()
             if job is None:
                 return
+            if job.attempts:
+                self._suspect = job.id
             task = asyncio.create_task(self._draw(job), name=f"draw-{job.id}")
             self._drawing[job.id] = task
             task.add_done_callback(partial(self._done, job.id))
             # One turn of the loop lets the job reach the engine, so that its slot counts as taken.
             await asyncio.sleep(0)
             self._moved()
+
+    def _has_room(self) -> bool:
+        """A suspect is drawn alone, so that its fall would take nobody with it."""
+        return not self._stopping and self._suspect is None and self._engine.free_slots() > 0
 
     async def _next(self) -> Job | None:
         """The fairest job of a member with nothing in flight, else one more of a busy member's."""
@@ -133,6 +154,8 @@ class Dispatcher:
 
     def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:
         del self._drawing[job_id]
+        if self._suspect == job_id:
+            self._suspect = None
         self._moved()
 
     def _moved(self) -> None:
@@ -141,6 +164,8 @@ class Dispatcher:
             listener()
 
     async def _draw(self, job: Job) -> None:
+        if job.id == self._suspect:
+            await self._others_done(job)
         work = Work(job.id, job.origin.user_id, job.weight, job.recipes)
         try:
             rendered = await self._engine.render(work, lambda step: self._progressed(job, step))
@@ -151,6 +176,11 @@ class Dispatcher:
             await self._requeue(job.id)
         except (RenderError, StorageError) as error:
             await self._fail(job, error)
+
+    async def _others_done(self, job: Job) -> None:
+        log.info("drawn alone after a crash", extra={"job": job.id})
+        if others := [task for job_id, task in self._drawing.items() if job_id != job.id]:
+            await asyncio.wait(others)
 
     async def _keep(self, job: Job, rendered: Rendered) -> None:
         await self._album.save(job.id, rendered.pictures)

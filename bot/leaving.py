@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 
 @contextmanager
@@ -35,6 +36,11 @@ def leave(code: int) -> None:
     """Exit with a code; at once if a thread is still busy, since nothing can interrupt a step."""
     if all(thread is threading.current_thread() for thread in threading.enumerate()):
         sys.exit(code)
+    leave_at_once(code)
+
+
+def leave_at_once(code: int) -> NoReturn:
+    """Exit with a code now, whatever any thread is doing; what was logged is written."""
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

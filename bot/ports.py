@@ -1,11 +1,11 @@
 """The seams between the stages, one port for each caller, none with more than six methods."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from bot.model.answer import Way
 from bot.model.job import Interaction, Job, NewJob
-from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Work
+from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Stepping, Work
 
 
 class Clock(Protocol):
@@ -29,6 +29,14 @@ class InteractionJournal(Protocol):
 
     async def unanswered(self) -> Sequence[Interaction]:
         """Interactions that have neither an answer nor a job, oldest first."""
+        ...
+
+
+class Tokens(Protocol):
+    """What the upkeep needs to keep no secret longer than it is of use."""
+
+    async def erase_tokens(self, *, born_before: float) -> int:
+        """Erase the interaction tokens that were born before; how many there were."""
         ...
 
 
@@ -83,8 +91,25 @@ class WorkQueue(Protocol):
         """Move a running job back to queued at its old place, charging nobody; raises StaleMove."""
         ...
 
-    async def recover(self) -> Sequence[Job]:
-        """Move what a dead process left running back to queued; those jobs."""
+    async def recover(self, *, suspects: Collection[int] | None = None) -> Sequence[Job]:
+        """Move what a dead process left running back to queued, charging suspects an attempt."""
+        ...
+
+
+class CrashMarker(Protocol):
+    """What the dispatcher and the watchdog need to know of the step in hand."""
+
+    @property
+    def suspect(self) -> int | None:
+        """The job whose step the last process did not live to end."""
+        ...
+
+    def acquit(self) -> None:
+        """Forget the suspect, once it was dealt with."""
+        ...
+
+    def stepping(self) -> Stepping | None:
+        """The step in hand, if there is one."""
         ...
 
 

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.admission import Admission, QueueRoom
@@ -16,9 +16,11 @@ from bot.dispatcher import Dispatcher
 from bot.imaging import sdxl
 from bot.imaging.engine import Engine
 from bot.imaging.executor import Tuning
+from bot.imaging.marker import StepMarker
+from bot.leaving import leave_at_once
 from bot.model.catalogue import offer, read_catalogue, resolve
 from bot.model.checkpoint import Catalogue
-from bot.model.errors import ConfigurationError
+from bot.model.errors import ConfigurationError, StorageError
 from bot.model.fairness import lag_for
 from bot.model.recipe import SEED_SPACE
 from bot.notices import Notices
@@ -29,6 +31,8 @@ from bot.storage.journal import Journal
 from bot.storage.outbox import JobOutbox
 from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
+from bot.upkeep import Upkeep
+from bot.watchdog import Watchdog
 from cogs._buttons import cancel_button
 from cogs._courier import DiscordCourier
 from cogs._replies import FrontDesk
@@ -62,6 +66,8 @@ class Studio:
     dispatcher: Dispatcher
     delivery: Delivery
     notices: Notices
+    watchdog: Watchdog
+    upkeep: Upkeep
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Serve until `stop` is set, then stop in order; False if the executor thread hangs.
@@ -79,6 +85,8 @@ class Studio:
             asyncio.create_task(self.dispatcher.run(), name="dispatcher"),
             asyncio.create_task(self.delivery.run(), name="delivery"),
             asyncio.create_task(self.notices.run(), name="notices"),
+            asyncio.create_task(self.watchdog.run(), name="watchdog"),
+            asyncio.create_task(self.upkeep.run(), name="upkeep"),
             asyncio.create_task(self.client.connect(), name="gateway"),
         ]
         stopper = asyncio.create_task(stop.wait(), name="stop")
@@ -147,20 +155,25 @@ async def open_studio(
     """Construct everything; what was opened is closed in the opposite order."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.storage.database_url))
-        engine, catalogue = await stack.enter_async_context(open_engine(settings))
-        stages = _Stages(settings, database, engine, catalogue, clock, pace or Pace())
-        yield stages.studio()
+        marker = await asyncio.to_thread(_marker, settings.storage.data_dir)
+        engine, catalogue = await stack.enter_async_context(open_engine(settings, marker))
+        ground = _Ground(
+            settings, database, marker, engine, catalogue, clock=clock, pace=pace or Pace()
+        )
+        yield _Stages(ground).studio()
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Catalogue]]:
+async def open_engine(
+    settings: Settings, marker: StepMarker | None = None
+) -> AsyncIterator[tuple[Engine, Catalogue]]:
     """The engine, which begins to load the default model, and what it may draw with."""
     device = await asyncio.to_thread(_device, settings.drawing.device)
     catalogue = catalogue_for(settings, device)
     native_size = catalogue.checkpoints[catalogue.default].native_size
     engine = Engine(
         sdxl.painter_factory(catalogue, device=device, bot_version=VERSION),
-        tuning=Tuning(lag=lag_for(native_size)),
+        tuning=_tuning(settings, native_size, marker),
     )
     engine.start()
     try:
@@ -169,27 +182,48 @@ async def open_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Catalog
         await engine.stop(grace=1.0)
 
 
-class _Stages:
-    """Joins the stages; each line below is one arrow of the way of a request."""
+def _tuning(settings: Settings, native_size: int, marker: StepMarker | None) -> Tuning:
+    tuning = Tuning(lag=lag_for(native_size), job_seconds=settings.drawing.job_seconds)
+    return tuning if marker is None else replace(tuning, mark=marker.marked)
 
-    def __init__(
-        self,
-        settings: Settings,
-        database: Database,
-        engine: Engine,
-        catalogue: Catalogue,
-        clock: Clock,
-        pace: Pace,
-    ) -> None:
+
+def _marker(folder: Path) -> StepMarker:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return StepMarker(folder / "stepping")
+    except OSError as error:
+        raise StorageError(
+            f"{folder} cannot be written: {error.strerror}.", "Point DATA_DIR at a folder that can."
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What the stages stand on."""
+
+    settings: Settings
+    database: Database
+    marker: StepMarker
+    engine: Engine
+    catalogue: Catalogue
+    clock: Clock
+    pace: Pace
+
+
+class _Stages:
+    """Joins the stages; each line of `studio` is one arrow of the way of a request."""
+
+    def __init__(self, ground: _Ground) -> None:
+        settings, database = ground.settings, ground.database
         point_at(settings.discord.api_url, settings.discord.gateway_url)
-        self.settings, self.engine = settings, engine
-        self.catalogue, self.clock, self.pace = catalogue, clock, pace
+        self.settings, self.engine, self.marker = settings, ground.engine, ground.marker
+        self.catalogue, self.clock, self.pace = ground.catalogue, ground.clock, ground.pace
         self.queue, self.board = FairQueue(database), JobBoard(database)
         self.outbox, self.journal = JobOutbox(database), Journal(database)
         self.album = PictureFolder(settings.storage.data_dir / "pictures")
         self.client = ImagineClient(
             synced=settings.storage.data_dir / "commands.sha256",
-            guild_ready_timeout=pace.guild_ready_timeout,
+            guild_ready_timeout=ground.pace.guild_ready_timeout,
         )
 
     def studio(self) -> Studio:
@@ -221,6 +255,8 @@ class _Stages:
             dispatcher=dispatcher,
             delivery=delivery,
             notices=notices,
+            watchdog=self._watchdog(),
+            upkeep=Upkeep(tokens=self.journal, clock=self.clock),
         )
 
     def _admission(self) -> Admission:
@@ -241,7 +277,15 @@ class _Stages:
             board=self.board,
             engine=self.engine,
             album=self.album,
+            marker=self.marker,
             clock=self.clock,
+        )
+
+    def _watchdog(self) -> Watchdog:
+        return Watchdog(
+            marker=self.marker,
+            step_seconds=self.settings.drawing.step_seconds,
+            leave=leave_at_once,
         )
 
     def _notices(self, courier: DiscordCourier) -> Notices:

@@ -114,6 +114,25 @@ class DrawingSettings:
             "`cuda`, `mps` or `cpu`; `auto` takes the first of them that is there.",
         ),
     ]
+    job_seconds: Annotated[
+        int,
+        Setting(
+            "JOB_TIME_LIMIT",
+            "900",
+            values.whole_number(10, 86_400),
+            "Seconds for which one request may be drawn on before it fails (10 to 86400).",
+        ),
+    ]
+    step_seconds: Annotated[
+        int,
+        Setting(
+            "STEP_TIME_LIMIT",
+            "300",
+            values.whole_number(10, 86_400),
+            "Seconds after which a single step counts as hung: the process then ends with code 75 "
+            "for a supervisor to start it again (10 to 86400).",
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

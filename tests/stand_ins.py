@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bot.model.answer import Way
 from bot.model.errors import DeliveryError, EngineStopped, RenderCancelled, StorageError
 from bot.model.job import Interaction, Job
-from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Work
+from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Stepping, Work
 
 
 class HandClock:
@@ -18,6 +18,20 @@ class HandClock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class HandMarker:
+    """A crash marker that says what the test says."""
+
+    def __init__(self) -> None:
+        self.suspect: int | None = None
+        self.step: Stepping | None = None
+
+    def acquit(self) -> None:
+        self.suspect = None
+
+    def stepping(self) -> Stepping | None:
+        return self.step
 
 
 class ScriptedEngine:

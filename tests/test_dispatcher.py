@@ -10,7 +10,7 @@ from bot.model.errors import NotYours, OutOfMemory, TooLate
 from bot.model.job import State
 from bot.model.picture import Progress
 from tests.fakes import InMemoryQueue, new_job
-from tests.stand_ins import HandClock, ScriptedEngine, ShelfAlbum, settle
+from tests.stand_ins import HandClock, HandMarker, ScriptedEngine, ShelfAlbum, settle
 
 
 class Stage:
@@ -18,12 +18,13 @@ class Stage:
 
     def __init__(self, slots: int = 1) -> None:
         self.queue, self.album = InMemoryQueue(), ShelfAlbum()
-        self.engine = ScriptedEngine(slots)
+        self.engine, self.marker = ScriptedEngine(slots), HandMarker()
         self.dispatcher = Dispatcher(
             queue=self.queue,
             board=self.queue,
             engine=self.engine,
             album=self.album,
+            marker=self.marker,
             clock=HandClock(),
         )
 
@@ -121,6 +122,58 @@ async def test_a_start_takes_up_what_a_dead_process_left():
         await settle(lambda: job in stage.engine.renders)
         stage.engine.finish(job)
         await stage.until(job, State.RENDERED)
+
+
+async def crashed(stage: Stage, *users: int, suspect: int) -> list[int]:
+    """Jobs that a dead process left running, one of them in the middle of a step."""
+    jobs = [await stage.enqueue(number, user) for number, user in enumerate(users, start=1)]
+    for _ in jobs:
+        await stage.queue.claim(now=1000.0)
+    stage.marker.suspect = jobs[suspect]
+    return jobs
+
+
+async def test_only_the_job_in_hand_is_charged_for_a_crash_and_it_is_drawn_alone():
+    stage = Stage(slots=16)
+    jobs = await crashed(stage, 1, 2, 3, suspect=0)
+    async with stage.running():
+        await settle(lambda: jobs[0] in stage.engine.renders)
+        assert list(stage.engine.renders) == [jobs[0]]
+        assert [stage.queue.jobs[job].attempts for job in jobs] == [1, 0, 0]
+        assert stage.marker.suspect is None
+        stage.engine.finish(jobs[0])
+        await settle(lambda: len(stage.engine.renders) == 2)
+        for job in jobs[1:]:
+            stage.engine.finish(job)
+            await stage.until(job, State.RENDERED)
+        await stage.until(jobs[0], State.RENDERED)
+
+
+async def test_a_suspect_waits_until_those_before_it_are_done():
+    stage = Stage(slots=16)
+    first, suspect = await crashed(stage, 1, 2, suspect=1)
+    async with stage.running():
+        await settle(lambda: first in stage.engine.renders)
+        await stage.until(suspect, State.RUNNING)
+        assert list(stage.engine.renders) == [first]
+        stage.engine.finish(first)
+        await settle(lambda: list(stage.engine.renders) == [suspect])
+        stage.engine.finish(suspect)
+        await stage.until(suspect, State.RENDERED)
+
+
+async def test_a_job_that_two_processes_did_not_survive_fails_and_the_others_are_drawn():
+    stage = Stage(slots=16)
+    poison, other = await crashed(stage, 1, 2, suspect=0)
+    await stage.queue.recover(suspects=[poison])
+    for _ in range(2):
+        await stage.queue.claim(now=1000.0)
+    async with stage.running():
+        await stage.until(poison, State.FAILED)
+        await settle(lambda: other in stage.engine.renders)
+        stage.engine.finish(other)
+        await stage.until(other, State.RENDERED)
+    assert stage.queue.jobs[poison].failure == "Poisoned"
 
 
 async def test_its_author_cancels_a_waiting_and_a_running_job():

@@ -6,19 +6,12 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from bot.model.picture import Stepping
 
 NOBODY = 0
 _FORMAT = struct.Struct("<q")
-
-
-@dataclass(frozen=True, slots=True)
-class Stepping:
-    """A step in hand: whose, and for how many seconds already."""
-
-    job_id: int
-    seconds: float
 
 
 class StepMarker:

@@ -52,3 +52,11 @@ class EngineStatus:
     state: str
     model: str = ""
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stepping:
+    """A step in hand: whose, and for how many seconds already."""
+
+    job_id: int
+    seconds: float
