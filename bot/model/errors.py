@@ -3,9 +3,15 @@
 BotError
 ├── Refused                    the request was not accepted; nothing was queued
 │   ├── EmptyPrompt            there are no words to draw from
-│   ├── UnknownOption          a model, style, aspect or scheduler nobody configured
+│   ├── BadPrompt              a weight in the prompt cannot be drawn
+│   ├── UnknownOption          a model, LoRA, style, aspect or scheduler nobody configured
+│   ├── OutOfRange             an option is more or less than it may be
 │   ├── QueueFull              the member's or the server's waiting room is full
 │   ├── ModelUnavailable       the model could not be loaded
+│   ├── NotAPicture            the file is none of the formats that are read, or damaged
+│   ├── PictureTooLarge        the file has too many bytes, or the picture too many pixels
+│   ├── PictureNotFetched      Discord did not hand the file over
+│   ├── StrengthWithoutPicture how far to go from a picture that was not given
 │   ├── MissingPermission      the bot may not answer in that channel
 │   ├── NotYours               somebody else's job
 │   ├── TooLate                the job has its outcome already
@@ -13,6 +19,7 @@ BotError
 ├── RenderError                the job was accepted and could not be drawn
 │   ├── RenderCancelled        its author or a moderator cancelled it
 │   ├── ModelLoadFailed        the checkpoint is missing, damaged or does not fit
+│   │   └── AdapterLoadFailed  a LoRA is missing, damaged or does not fit the checkpoint
 │   ├── OutOfMemory            the device's memory was not enough, even alone and with tiling
 │   ├── NotFinite              the model gave numbers that are no picture
 │   ├── TookTooLong            the drawing went over its time limit
@@ -44,6 +51,17 @@ class EmptyPrompt(Refused):
 
 
 @dataclass(eq=False)
+class BadPrompt(Refused):
+    """A weight is wrong at `part`; `problem` is "bounds", "many" or "unbalanced"."""
+
+    problem: str
+    part: str
+
+    def __str__(self) -> str:
+        return f"the prompt's weights are wrong ({self.problem}) at {self.part!r}"
+
+
+@dataclass(eq=False)
 class UnknownOption(Refused):
     """An option names something that is not configured; `choices` are the values that are."""
 
@@ -53,6 +71,19 @@ class UnknownOption(Refused):
 
     def __str__(self) -> str:
         return f"{self.option} {self.value!r} is not one of {', '.join(self.choices)}"
+
+
+@dataclass(eq=False)
+class OutOfRange(Refused):
+    """An option is `value` and must be from `least` to `most`."""
+
+    option: str
+    value: float
+    least: float
+    most: float
+
+    def __str__(self) -> str:
+        return f"{self.option} is {self.value:g} and must be from {self.least:g} to {self.most:g}"
 
 
 @dataclass(eq=False)
@@ -75,6 +106,36 @@ class ModelUnavailable(Refused):
 
     def __str__(self) -> str:
         return f"the model {self.model} is not available: {self.reason}"
+
+
+@dataclass(eq=False)
+class NotAPicture(Refused):
+    """The file is none of `formats`, or it is and `damage` says what the decoder made of it."""
+
+    formats: tuple[str, ...]
+    damage: str = ""
+
+    def __str__(self) -> str:
+        return self.damage or f"the file is none of {', '.join(self.formats)}"
+
+
+@dataclass(eq=False)
+class PictureTooLarge(Refused):
+    """The picture has more than `limit` of `measure` ("bytes", or "pixels" a side)."""
+
+    measure: str
+    limit: int
+
+    def __str__(self) -> str:
+        return f"the picture has more than {self.limit} {self.measure}"
+
+
+class PictureNotFetched(Refused):
+    """Discord did not hand over the file that a member attached."""
+
+
+class StrengthWithoutPicture(Refused):
+    """A strength says how far to go from a picture, and none was given."""
 
 
 @dataclass(eq=False)
@@ -117,6 +178,11 @@ class ModelLoadFailed(RenderError):
 
     def __str__(self) -> str:
         return f"{self.model} could not be loaded: {self.reason} {self.advice}"
+
+
+@dataclass(eq=False)
+class AdapterLoadFailed(ModelLoadFailed):
+    """The LoRA `model` could not be added to a checkpoint."""
 
 
 class OutOfMemory(RenderError):

@@ -41,7 +41,8 @@ class Recipe:
     model: str
     scheduler_config: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     """What differs from the checkpoint's own scheduler configuration."""
-    prompt_encoder: str = "stock"
+    prompt_encoder: str = ""
+    """`stock` or `compel`; empty in an order, where the engine chooses."""
     revision: str = ""
     model_sha256: str = ""
     vae: str = ""
@@ -63,14 +64,20 @@ class Recipe:
         return replace(self, seed=(self.seed + index) % SEED_SPACE)
 
     @property
+    def source_sha256(self) -> str:
+        """The hash of the file that drawing begins with; empty if it begins with noise alone."""
+        return str((self.source or {}).get("sha256", ""))
+
+    @property
+    def passes(self) -> int:
+        """Passes through the UNet for one image: Heun takes two a step but the last."""
+        steps = self.steps if self.strength is None else steps_taken(self.steps, self.strength)
+        return 2 * steps - 1 if self.scheduler == "HeunDiscreteScheduler" else steps
+
+    @property
     def evaluations(self) -> int:
-        """UNet evaluations for one image: Heun takes two a step but the last, guidance doubles."""
-        passes = self.steps
-        if self.strength is not None:
-            passes = max(1, min(int(self.steps * self.strength), self.steps))
-        if self.scheduler == "HeunDiscreteScheduler":
-            passes = 2 * passes - 1
-        return passes * (2 if self.guidance_scale > 1 else 1)
+        """UNet evaluations for one image: guidance takes two in a pass."""
+        return self.passes * (2 if self.guidance_scale > 1 else 1)
 
     @property
     def megapixels(self) -> float:
@@ -110,6 +117,11 @@ def _fits(kind: Any, value: Any) -> bool:
     if kind is float:
         kind = int | float
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def steps_taken(steps: int, strength: float) -> int:
+    """How many of the steps are taken from a picture: what the stock img2img pipeline does."""
+    return max(1, min(int(steps * strength), steps))
 
 
 def plain(recipe: Recipe) -> dict[str, Any]:
