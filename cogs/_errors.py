@@ -1,10 +1,12 @@
 """The one place where an error becomes a sentence that a member can act on."""
 
 from bot.model.errors import (
+    BadPrompt,
     EmptyPrompt,
     MissingPermission,
     ModelUnavailable,
     NotYours,
+    OutOfRange,
     QueueFull,
     Refused,
     Stopping,
@@ -12,16 +14,23 @@ from bot.model.errors import (
     UnknownOption,
 )
 from bot.model.job import Job
+from bot.model.prompting import MOST_WEIGHTED, WEIGHTS
 
 UNEXPECTED = (
     "Something went wrong on the bot's side and nothing was queued. "
     "It has been logged; please try again."
 )
 
+PART_LENGTH = 60
+
 _FAILURES = {
     "ModelLoadFailed": (
         "the model could not be loaded. The bot's owner finds what to do in its log; "
         "another `model` may work meanwhile."
+    ),
+    "AdapterLoadFailed": (
+        "one of its LoRAs could not be loaded. The bot's owner finds what to do in its log; "
+        "without that `lora` it may work."
     ),
     "OutOfMemory": "the graphics card ran out of memory. A smaller `aspect` or `count` may fit.",
     "TookTooLong": "it took longer than the bot allows. Fewer `steps` or a lower `count` may fit.",
@@ -42,8 +51,14 @@ def _refusal(error: Refused) -> str:
     match error:
         case EmptyPrompt():
             return "There is nothing to draw: write what you want to see into `prompt`."
+        case BadPrompt(problem, part):
+            return _about_weights(problem, part)
+        case UnknownOption(option, value, ()):
+            return f"There is no {option} “{value}” here, nor any other."
         case UnknownOption(option, value, choices):
             return f"There is no {option} “{value}” here. Choose one of: {', '.join(choices)}."
+        case OutOfRange(option, value, least, most):
+            return f"The {option} is {value:g}: it must be from {least:g} to {most:g}."
         case QueueFull("member", limit):
             return (
                 f"You already have {limit} images waiting, which is the limit. "
@@ -66,6 +81,17 @@ def _refusal(error: Refused) -> str:
             return "The bot is restarting. Please ask again in a minute."
         case _:
             return f"That was refused: {error}"
+
+
+def _about_weights(problem: str, part: str) -> str:
+    where = part if len(part) <= PART_LENGTH else f"{part[: PART_LENGTH - 1]}…"
+    least, most = WEIGHTS
+    reason = {
+        "bounds": f"The weight of “{where}” must come to {least:g} to {most:g}.",
+        "many": f"“{where}” is one weight too many: {MOST_WEIGHTED} parts may have one.",
+        "unbalanced": f"The weight at “{where}” lacks a parenthesis.",
+    }[problem]
+    return f"{reason} Weights are written `(red fish:1.3)`; for mere parentheses write `\\(`."
 
 
 def failure(job: Job) -> str:

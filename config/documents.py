@@ -9,6 +9,7 @@ from config.settings import SettingsError
 
 HERE = Path(__file__).parent
 MODELS_FILE = HERE / "models.toml"
+LORAS_FILE = HERE / "loras.toml"
 STYLES_FILE = HERE / "styles.toml"
 
 

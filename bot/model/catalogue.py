@@ -1,7 +1,8 @@
-"""From plain tables to checkpoints and styles, and from the deployer's word to the one drawn with.
+"""From plain tables to what is on offer, and from the deployer's word to the checkpoint it means.
 
 A model's table names its weights by exactly one of `hub`, `folder` or `file`; the other keys are
-those of `Checkpoint`. A style's table has `template` and perhaps `negative_prompt`.
+those of `Checkpoint`. A LoRA's table has `source` and perhaps the other keys of `Adapter`, a
+style's `template` and perhaps `negative_prompt`.
 """
 
 import re
@@ -10,8 +11,8 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
-from bot.model.checkpoint import Catalogue, Checkpoint, Style
-from bot.model.checks import CHECKPOINT_CHECKS, HUB_ID, STYLE_CHECKS, Check
+from bot.model.checkpoint import ADAPTER_FILE, Adapter, Catalogue, Checkpoint, Style
+from bot.model.checks import ADAPTER_CHECKS, CHECKPOINT_CHECKS, HUB_ID, STYLE_CHECKS, Check
 from bot.model.errors import ConfigurationError
 
 AUTO = "auto"
@@ -20,13 +21,19 @@ AUTO_WITHOUT_CUDA = "starter"
 
 _MODEL_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _STYLE_KEY = re.compile(r"[a-z0-9][a-z0-9 ._-]{0,31}")
+_LORA_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
+"""Three of them with their weights fit into one suggestion of Discord's."""
 _SOURCES = ("hub", "folder", "file")
 
 
 def read_catalogue(
-    models: Mapping[str, Any], styles: Mapping[str, Any], *, root: PurePath
+    models: Mapping[str, Any],
+    styles: Mapping[str, Any],
+    loras: Mapping[str, Any] | None = None,
+    *,
+    root: PurePath,
 ) -> Catalogue:
-    """The checkpoints and styles of two tables; folders and files are relative to `root`.
+    """What the tables offer; folders and files are relative to `root`.
 
     The first model is the default until `offer` names another. Raises ConfigurationError with
     every problem.
@@ -40,11 +47,16 @@ def read_catalogue(
     presets = {
         key: style for key, table in styles.items() if (style := _style(key, table, problems))
     }
+    adapters = {
+        key: adapter
+        for key, table in (loras or {}).items()
+        if (adapter := _adapter(key, table, root, problems))
+    }
     if not models:
         problems.append("models.toml has no model: keep at least one entry.")
     if problems:
         raise ConfigurationError(tuple(problems))
-    return Catalogue(checkpoints=checkpoints, default=next(iter(checkpoints)), styles=presets)
+    return Catalogue(checkpoints, next(iter(checkpoints)), presets, adapters)
 
 
 def resolve(
@@ -116,7 +128,7 @@ def _checkpoint(key: str, table: Any, root: PurePath, problems: list[str]) -> Ch
     if len(problems) > before:
         return None
     source = values.pop("hub", "") or str(root / (values.pop("folder", "") or values.pop("file")))
-    values["loras"] = tuple(_placed(lora, root) for lora in values.get("loras", ()))
+    values["loras"] = tuple(_always_on(lora, root) for lora in values.get("loras", ()))
     return Checkpoint(key=key, source=source, **{"title": key, **values})
 
 
@@ -126,10 +138,32 @@ def _source_problems(table: Mapping[str, Any]) -> Iterator[str]:
         yield f"name the weights by exactly one of {', '.join(_SOURCES)}."
 
 
-def _placed(lora: tuple[str, float], root: PurePath) -> tuple[str, float]:
-    """A LoRA whose file is relative to the project, a hub id as it is."""
-    source, weight = lora
-    return (str(root / source) if source.endswith(".safetensors") else source), weight
+def _always_on(values: Mapping[str, Any], root: PurePath) -> Adapter:
+    """A checkpoint's own LoRA, which recipes call by its source and file."""
+    source, file = values["source"], values.get("file", ADAPTER_FILE)
+    key = source if file == ADAPTER_FILE else f"{source}/{file}"
+    return Adapter(key=key, **{**values, "source": _placed(source, root)})
+
+
+def _adapter(key: str, table: Any, root: PurePath, problems: list[str]) -> Adapter | None:
+    where = f"loras.toml, [{key}]"
+    before = len(problems)
+    if not _LORA_KEY.fullmatch(key):
+        problems.append(f"{where}: call it by lower case letters, digits and dashes, 24 at most.")
+    if not isinstance(table, Mapping):
+        problems.append(f"{where}: it must be a table of keys and values.")
+        return None
+    if "source" not in table:
+        problems.append(f"{where}: source is missing.")
+    values = _checked(table, ADAPTER_CHECKS, where, problems)
+    if len(problems) > before:
+        return None
+    return Adapter(key=key, **{"title": key, **values, "source": _placed(values["source"], root)})
+
+
+def _placed(source: str, root: PurePath) -> str:
+    """A file's path relative to the project, a hub id as it is."""
+    return str(root / source) if source.endswith(".safetensors") else source
 
 
 def _style(key: str, table: Any, problems: list[str]) -> Style | None:

@@ -1,11 +1,12 @@
-"""What each key of a model's or a style's table must be."""
+"""What each key of a model's, a LoRA's or a style's table must be."""
 
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from bot.model.checkpoint import ASPECTS
-from bot.model.request import GUIDANCE, NEGATIVE_LENGTH, PROMPT_LENGTH, STEPS
+from bot.model.request import GUIDANCE, LORA_WEIGHTS, NEGATIVE_LENGTH, PROMPT_LENGTH, STEPS
 from bot.model.schedulers import SCHEDULERS
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
@@ -57,10 +58,50 @@ def _number(least: float, most: float) -> Check:
     return check
 
 
-def _scheduler(value: Any) -> str:
-    if not isinstance(value, str) or value not in SCHEDULERS:
-        raise ValueError(f"must be one of {', '.join(SCHEDULERS)}")
+def _one_of(*choices: str) -> Check:
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return value
+
+    return check
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
     return value
+
+
+SCHEDULER_CHECKS: Mapping[str, Check] = {
+    "timestep_spacing": _one_of("leading", "linspace", "trailing"),
+    "prediction_type": _one_of("epsilon", "v_prediction"),
+    "beta_schedule": _one_of("linear", "scaled_linear", "squaredcos_cap_v2"),
+    "final_sigmas_type": _one_of("zero", "sigma_min"),
+    "original_inference_steps": _whole(1, 1000),
+    "solver_order": _whole(1, 3),
+    "steps_offset": _whole(0, 10),
+    "clip_sample": _yes_or_no,
+    "rescale_betas_zero_snr": _yes_or_no,
+    "set_alpha_to_one": _yes_or_no,
+    "use_karras_sigmas": _yes_or_no,
+}
+"""What may be changed in a scheduler's configuration, and what each must be."""
+
+
+def scheduler_config(value: Any) -> Mapping[str, Any]:
+    """A table of changes to a scheduler's configuration; ValueError says what is wrong with it."""
+    if not isinstance(value, Mapping):
+        raise ValueError('must be a table like { timestep_spacing = "trailing" }')
+    checked: dict[str, Any] = {}
+    for name, one in value.items():
+        if name not in SCHEDULER_CHECKS:
+            raise ValueError(f"has no key {name}; there are {', '.join(SCHEDULER_CHECKS)}")
+        try:
+            checked[name] = SCHEDULER_CHECKS[name](one)
+        except ValueError as error:
+            raise ValueError(f"has a {name} that {error}") from error
+    return MappingProxyType(checked)
 
 
 def _aspects(value: Any) -> tuple[str, ...]:
@@ -70,13 +111,39 @@ def _aspects(value: Any) -> tuple[str, ...]:
     return tuple(map(str, value))
 
 
-def _loras(value: Any) -> tuple[tuple[str, float], ...]:
+def _adapter_source(value: Any) -> str:
+    local = isinstance(value, str) and value.endswith(".safetensors") and len(value) <= 200
+    if not local and not (isinstance(value, str) and HUB_ID.fullmatch(value)):
+        raise ValueError("must be a .safetensors file or a hub id such as owner/name")
+    return str(value)
+
+
+ADAPTER_CHECKS: Mapping[str, Check] = {
+    "source": _adapter_source,
+    "file": _weights_file,
+    "revision": _text(80),
+    "weight": _number(*LORA_WEIGHTS),
+    "title": _text(80),
+    "family": _text(32),
+}
+"""The keys a LoRA's table may have, and what each must be."""
+
+_OF_AN_ENTRY = frozenset({"source", "file", "revision", "weight"})
+
+
+def _loras(value: Any) -> tuple[Mapping[str, Any], ...]:
     try:
-        return tuple((_text(200)(one["source"]), _number(-1, 2)(one["weight"])) for one in value)
+        return tuple(map(_entry, value))
     except (TypeError, KeyError, ValueError) as error:
         raise ValueError(
             'must be a list like [{ source = "owner/name", weight = 1.0 }], weights from -1 to 2'
         ) from error
+
+
+def _entry(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping) or not {"source", "weight"} <= set(value) <= _OF_AN_ENTRY:
+        raise ValueError("must have source and weight, and may have file and revision")
+    return {name: ADAPTER_CHECKS[name](one) for name, one in value.items()}
 
 
 def _template(value: Any) -> str:
@@ -94,7 +161,10 @@ CHECKPOINT_CHECKS: Mapping[str, Check] = {
     "revision": _text(80),
     "variant": _text(20),
     "vae": _text(200),
-    "scheduler": _scheduler,
+    "vae_revision": _text(80),
+    "family": _text(32),
+    "scheduler": _one_of(*SCHEDULERS),
+    "scheduler_config": scheduler_config,
     "steps": _whole(*STEPS),
     "guidance_scale": _number(*GUIDANCE),
     "native_size": _whole(64, 2048, multiple_of=64),

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from bot.model.checkpoint import Catalogue
+from bot.model.checks import scheduler_config
 from bot.model.recipe import Recipe
-from bot.model.request import GUIDANCE, SEEDS, STEPS
-from bot.model.schedulers import SCHEDULERS
+from bot.model.request import GUIDANCE, LORA_WEIGHTS, LORAS, SEEDS, STEPS
+from bot.model.schedulers import SCHEDULERS, Scheduler
 
 LARGEST_SIDE = 2048
 LONGEST_PROMPT = 4000
@@ -21,6 +22,8 @@ def _objections(recipe: Recipe, catalogue: Catalogue) -> Iterator[str]:
     if recipe.model not in catalogue.checkpoints:
         offered = ", ".join(catalogue.checkpoints)
         yield f"The model {recipe.model!r} is not configured here; there are {offered}."
+    else:
+        yield from _lora_objections(recipe, catalogue)
     if not _is_listed(recipe):
         yield f"The scheduler {recipe.scheduler!r} with its settings is not one of those on offer."
     sides = (recipe.width, recipe.height)
@@ -32,18 +35,43 @@ def _objections(recipe: Recipe, catalogue: Catalogue) -> Iterator[str]:
         ("guidance scale", recipe.guidance_scale, GUIDANCE),
         ("display scale", recipe.display_scale, SCALES),
     ):
-        if not isinstance(value, int | float) or not least <= value <= most:
+        if not _is_within(value, (least, most)):
             yield f"The {name} must be from {least:g} to {most:g}."
     for text in (recipe.prompt, recipe.negative_prompt):
         if not isinstance(text, str) or len(text) > LONGEST_PROMPT:
             yield f"A prompt must be a text of at most {LONGEST_PROMPT} characters."
 
 
+def _is_within(value: object, bounds: tuple[float, float]) -> bool:
+    return isinstance(value, int | float) and bounds[0] <= value <= bounds[1]
+
+
 def _is_listed(recipe: Recipe) -> bool:
     return any(
-        one.diffusers_class == recipe.scheduler and one.config == recipe.scheduler_config
+        one.diffusers_class == recipe.scheduler and _is_changed_lawfully(one, recipe)
         for one in SCHEDULERS.values()
     )
+
+
+def _is_changed_lawfully(scheduler: Scheduler, recipe: Recipe) -> bool:
+    """Whether the recipe changes the scheduler's configuration as models.toml could, if at all."""
+    config = recipe.scheduler_config
+    try:
+        scheduler_config({key: one for key, one in config.items() if key not in scheduler.config})
+    except ValueError:
+        return False
+    return scheduler.config.items() <= config.items()
+
+
+def _lora_objections(recipe: Recipe, catalogue: Catalogue) -> Iterator[str]:
+    own = len(catalogue.checkpoints[recipe.model].loras)
+    if len(recipe.loras) > own + LORAS[1]:
+        yield f"There may be {LORAS[1]} LoRAs beside the model's own."
+    for lora in recipe.loras:
+        if not isinstance(lora.id, str) or not catalogue.adapter(recipe.model, lora.id):
+            yield f"The LoRA {lora.id!r} is not configured here for that model."
+        elif not _is_within(lora.weight, LORA_WEIGHTS):
+            yield f"The weight of {lora.id} must be from -1 to 2."
 
 
 def differences(before: Recipe, now: Recipe) -> list[str]:
@@ -58,4 +86,5 @@ def differences(before: Recipe, now: Recipe) -> list[str]:
 
 def _circumstances(recipe: Recipe) -> dict[str, object]:
     named = ("model_sha256", "revision", "vae", "device", "dtype", "vae_tiling", "vae_upcast")
-    return {**recipe.versions, **{name: getattr(recipe, name) for name in named}}
+    loras = {f"LoRA {one.id}": one.sha256 for one in recipe.loras}
+    return {**recipe.versions, **{name: getattr(recipe, name) for name in named}, **loras}

@@ -8,6 +8,18 @@ COUNTS = (1, 4)
 SEEDS = (0, 4_294_967_295)
 STEPS = (1, 60)
 GUIDANCE = (0.0, 20.0)
+STRENGTHS = (0.05, 1.0)
+LORAS = (0, 3)
+LORA_WEIGHTS = (-1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePicture:
+    """A picture to begin with: the SHA-256 of its file as it was sent, its sides in pixels."""
+
+    sha256: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +28,7 @@ class ImageRequest:
 
     prompt: str
     negative_prompt: str = ""
-    aspect: str = "1:1"
+    aspect: str | None = None
     count: int = 1
     seed: int | None = None
     steps: int | None = None
@@ -24,6 +36,11 @@ class ImageRequest:
     scheduler: str | None = None
     style: str | None = None
     model: str | None = None
+    loras: tuple[tuple[str, float | None], ...] = ()
+    """Names and weights; a weight of None is the LoRA's own."""
+    source: SourcePicture | None = None
+    strength: float | None = None
+    """How far to go from the source: 1 leaves nothing of it but its size."""
     spoiler: bool = False
     private: bool = False
 

@@ -43,8 +43,14 @@ SCHEDULERS: Mapping[str, Scheduler] = MappingProxyType(
 
 
 def label_of(diffusers_class: str, config: Mapping[str, Any]) -> str:
-    """The label members know a scheduler by, or the class name where none fits."""
-    for scheduler in SCHEDULERS.values():
-        if scheduler.diffusers_class == diffusers_class and scheduler.config == config:
-            return scheduler.label
-    return diffusers_class
+    """The label members know a scheduler by, or the class name where none fits.
+
+    What a checkpoint changes in every scheduler's configuration makes it no other one.
+    """
+    fitting = [
+        scheduler
+        for scheduler in SCHEDULERS.values()
+        if scheduler.diffusers_class == diffusers_class
+        and scheduler.config.items() <= config.items()
+    ]
+    return max(fitting, key=lambda one: len(one.config)).label if fitting else diffusers_class

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from bot.model.fairness import Tags
 from bot.model.job import Interaction, Job, NewJob, State
 from bot.model.recipe import Recipe
-from bot.model.request import ImageRequest, Origin
+from bot.model.request import ImageRequest, Origin, SourcePicture
 
 _ORIGIN = tuple(one.name for one in fields(Origin))
 _INTERACTION = tuple(one.name for one in fields(Interaction))
@@ -24,7 +24,7 @@ def job_of(row: Row[Any]) -> Job:
     table = row._mapping
     return Job(
         origin=Origin(**{name: table[name] for name in _ORIGIN}),
-        request=ImageRequest(**json.loads(table["request"])),
+        request=_request(json.loads(table["request"])),
         recipe=_frozen(Recipe.from_json(table["recipe"])),
         tags=Tags(start=table["start_tag"], finish=table["finish_tag"]),
         state=State(table["state"]),
@@ -54,6 +54,14 @@ def row_of(job: NewJob, *, tags: Tags, entered: float, now: float) -> dict[str, 
 def interaction_of(row: Row[Any]) -> Interaction:
     """The interaction in a row of `interactions`."""
     return Interaction(**{name: row._mapping[name] for name in _INTERACTION})
+
+
+def _request(table: dict[str, Any]) -> ImageRequest:
+    """A request from its JSON, where tuples are lists; older rows lack what came later."""
+    table["loras"] = tuple((name, weight) for name, weight in table.get("loras", ()))
+    if table.get("source"):
+        table["source"] = SourcePicture(**table["source"])
+    return ImageRequest(**table)
 
 
 def _frozen(recipe: Recipe) -> Recipe:

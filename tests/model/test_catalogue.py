@@ -1,5 +1,6 @@
 """The catalogue: what models.toml and styles.toml may say, and what MODEL means."""
 
+import re
 import tomllib
 from pathlib import Path, PurePosixPath
 
@@ -10,27 +11,26 @@ from hypothesis import strategies as st
 from bot.model.catalogue import offer, read_catalogue, resolve
 from bot.model.checkpoint import ASPECTS
 from bot.model.errors import ConfigurationError
-from config.documents import MODELS_FILE, STYLES_FILE, read_document
+from config.documents import LORAS_FILE, MODELS_FILE, STYLES_FILE, read_document
 
 ROOT = PurePosixPath("/srv/bot")
 PLAIN = {"hub": "owner/name"}
 STYLE = {"template": "ink drawing of {prompt}"}
 
 
-def read(models=None, styles=None):
-    return read_catalogue(models or {"plain": PLAIN}, styles or {}, root=ROOT)
+def read(models=None, styles=None, loras=None):
+    return read_catalogue(models or {"plain": PLAIN}, styles or {}, loras, root=ROOT)
 
 
-def problems_of(models=None, styles=None):
+def problems_of(models=None, styles=None, loras=None):
     with pytest.raises(ConfigurationError) as caught:
-        read(models, styles)
+        read(models, styles, loras)
     return caught.value.problems
 
 
 def shipped():
-    return read_catalogue(
-        read_document(MODELS_FILE), read_document(STYLES_FILE), root=PurePosixPath("/srv/bot")
-    )
+    documents = map(read_document, (MODELS_FILE, STYLES_FILE, LORAS_FILE))
+    return read_catalogue(*documents, root=PurePosixPath("/srv/bot"))
 
 
 def test_the_shipped_models_are_sdxl_and_the_starter():
@@ -45,8 +45,12 @@ def test_the_shipped_models_are_sdxl_and_the_starter():
 
 
 def test_the_shipped_models_are_pinned_and_the_starter_lies_where_it_says():
-    sdxl = shipped().checkpoints["sdxl"]
-    assert len(sdxl.revision) == 40
+    catalogue = shipped()
+    public = [one for key, one in catalogue.checkpoints.items() if key != "starter"]
+    adapters = [*catalogue.loras.values(), *(lora for one in public for lora in one.loras)]
+    pins = [*(one.revision for one in (*public, *adapters)), *(one.vae_revision for one in public)]
+    assert len(pins) >= 6
+    assert {len(pin) for pin in pins} == {40}
     starter = Path(__file__).parents[2] / "bot/imaging/starter/model_index.json"
     assert starter.is_file()
 
@@ -60,10 +64,21 @@ def test_the_shipped_styles_keep_the_words_of_the_member():
 
 def test_the_commented_examples_of_the_models_file_are_true():
     lines = MODELS_FILE.read_text("utf-8").splitlines()
-    start = lines.index("# [turbo]")
-    tables = tomllib.loads("\n".join(line.lstrip("# ") for line in lines[start:]))
-    turbo = read(tables).checkpoints["turbo"]
-    assert (turbo.steps, turbo.guidance_scale, turbo.size("1:1")) == (4, 0.0, (512, 512))
+    commented = [line.removeprefix("# ") for line in lines[lines.index("# [sdxl-hyper]") :]]
+    entries = [line for line in commented if re.match(r"\[|[a-z_]+ = ", line)]
+    checkpoints = read(tomllib.loads("\n".join(entries))).checkpoints
+    assert set(checkpoints) == {"sdxl-hyper", "sdxl-lcm", "sdxl-dmd2", "turbo"}
+    assert {one.guidance_scale for one in checkpoints.values()} == {0.0}
+    assert max(one.steps for one in checkpoints.values()) <= 8
+    assert checkpoints["turbo"].size("1:1") == (512, 512)
+
+
+def test_lightning_is_sdxl_with_a_lora_that_is_always_on():
+    plain, quick = (shipped().checkpoints[key] for key in ("sdxl", "sdxl-lightning"))
+    assert quick.weights == plain.weights
+    assert [one.source for one in quick.loras] == ["ByteDance/SDXL-Lightning"]
+    assert (quick.steps, quick.guidance_scale) == (4, 0.0)
+    assert quick.scheduler_config == {"timestep_spacing": "trailing"}
 
 
 def test_what_is_left_out_has_sdxl_s_defaults():
@@ -79,23 +94,81 @@ def test_the_first_model_is_the_default_until_another_is_offered():
 
 
 def test_folders_files_and_adapters_are_relative_to_the_project():
-    loras = [
+    own = [
         {"source": "models/ink.safetensors", "weight": 0.5},
         {"source": "owner/adapter", "weight": 1},
+        {"source": "owner/many", "file": "one.safetensors", "revision": "abc", "weight": -1},
     ]
-    checkpoints = read(
+    catalogue = read(
         {
             "a": {"folder": "models/a"},
             "b": {"file": "b.safetensors"},
-            "c": {**PLAIN, "loras": loras},
-        }
-    ).checkpoints
+            "c": {**PLAIN, "loras": own},
+        },
+        loras={"pen": {"source": "pen.safetensors"}},
+    )
+    checkpoints = catalogue.checkpoints
     assert checkpoints["a"].source == "/srv/bot/models/a"
     assert checkpoints["b"].source == "/srv/bot/b.safetensors"
-    assert checkpoints["c"].loras == (
-        ("/srv/bot/models/ink.safetensors", 0.5),
-        ("owner/adapter", 1),
+    assert [one.source for one in checkpoints["c"].loras] == [
+        "/srv/bot/models/ink.safetensors",
+        "owner/adapter",
+        "owner/many",
+    ]
+    assert [one.weight for one in checkpoints["c"].loras] == [0.5, 1, -1]
+    assert catalogue.loras["pen"].source == "/srv/bot/pen.safetensors"
+
+
+def test_recipes_call_a_models_own_lora_by_what_is_written_of_it():
+    own = [
+        {"source": "models/ink.safetensors", "weight": 1},
+        {"source": "owner/adapter", "weight": 1},
+        {"source": "owner/many", "file": "one.safetensors", "weight": 1},
+    ]
+    (plain,) = read({"plain": {**PLAIN, "loras": own}}).checkpoints.values()
+    assert [one.key for one in plain.loras] == [
+        "models/ink.safetensors",
+        "owner/adapter",
+        "owner/many/one.safetensors",
+    ]
+
+
+def test_a_lora_is_offered_with_the_models_of_its_family():
+    catalogue = read(
+        {"plain": PLAIN, "tiny": {**PLAIN, "family": "tiny"}},
+        loras={"ink": {"source": "a/ink"}, "dots": {"source": "a/dots", "family": "tiny"}},
     )
+    assert set(catalogue.offered_with("plain")) == {"ink"}
+    assert set(catalogue.offered_with("tiny")) == {"dots"}
+    assert catalogue.offered_with("strange") == {}
+    assert catalogue.adapter("plain", "dots") is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("source", "ink.pt"),
+        ("source", 3),
+        ("file", "ink.bin"),
+        ("weight", 2.5),
+        ("weight", "1"),
+        ("family", ""),
+        ("colour", "red"),
+    ],
+)
+def test_a_lora_s_value_that_cannot_work_is_named_with_its_table(key, value):
+    (problem,) = problems_of(loras={"ink": {"source": "a/ink", key: value}})
+    assert problem.startswith(f"loras.toml, [ink]: {key} ")
+
+
+@pytest.mark.parametrize("key", ["Ink", "ink, pen", "ink:1", "ink.safetensors", "x" * 25, ""])
+def test_a_lora_s_key_has_none_of_the_signs_that_part_them(key):
+    (problem,) = problems_of(loras={key: {"source": "a/ink"}})
+    assert "lower case" in problem
+
+
+def test_a_lora_without_a_source_is_a_problem():
+    assert problems_of(loras={"ink": {}}) == ("loras.toml, [ink]: source is missing.",)
 
 
 @pytest.mark.parametrize(
@@ -118,6 +191,12 @@ def test_folders_files_and_adapters_are_relative_to_the_project():
         ("loras", [{"source": "owner/name"}]),
         ("loras", [{"source": "owner/name", "weight": 3}]),
         ("loras", "owner/name"),
+        ("loras", [{"source": "owner/name", "weight": 1, "title": "x"}]),
+        ("scheduler_config", {"trained_betas": [0.1]}),
+        ("scheduler_config", {"timestep_spacing": "any"}),
+        ("scheduler_config", {"clip_sample": 1}),
+        ("scheduler_config", "trailing"),
+        ("vae_revision", 3),
         ("title", ""),
         ("hub", "not a hub id"),
         ("colour", "red"),
@@ -174,11 +253,11 @@ KEYS = st.sampled_from(["hub", "folder", "steps", "aspects", "loras", "template"
 TABLES = st.dictionaries(st.text(), st.dictionaries(KEYS, PLAIN_VALUES) | PLAIN_VALUES, max_size=3)
 
 
-@given(TABLES, TABLES)
-def test_any_tables_are_read_or_refused_in_sentences(models, styles):
+@given(TABLES, TABLES, TABLES)
+def test_any_tables_are_read_or_refused_in_sentences(models, styles, loras):
     problems: tuple[str, ...] = ()
     try:
-        assert read_catalogue(models, styles, root=ROOT).checkpoints
+        assert read_catalogue(models, styles, loras, root=ROOT).checkpoints
     except ConfigurationError as error:
         problems = error.problems or ("",)
     assert all(problem.endswith(".") for problem in problems)
@@ -223,7 +302,7 @@ def test_a_path_with_nothing_there_is_told(model):
 
 
 def test_an_unknown_word_is_answered_with_the_words_there_are():
-    with pytest.raises(ConfigurationError, match="none of auto, sdxl, starter"):
+    with pytest.raises(ConfigurationError, match=r"none of auto, sdxl, .*starter"):
         resolved("sdlx")
 
 

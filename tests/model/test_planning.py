@@ -1,11 +1,14 @@
 """What a request becomes before it is drawn."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.model.checkpoint import ASPECTS, Catalogue, Checkpoint, Style
 from bot.model.errors import EmptyPrompt, UnknownOption
 from bot.model.planning import plan
 from bot.model.request import ImageRequest
+from bot.model.schedulers import label_of
 
 SMALL = Checkpoint(
     key="small",
@@ -79,3 +82,20 @@ def test_an_option_nobody_configured_is_refused_with_those_that_are(option, requ
 def test_a_prompt_of_blanks_is_refused():
     with pytest.raises(EmptyPrompt):
         plan(ImageRequest(" \n\t "), CATALOGUE, seed=1)
+
+
+def test_a_checkpoint_changes_the_configuration_of_every_scheduler():
+    trailing = replace(LARGE, scheduler_config={"timestep_spacing": "trailing"})
+    catalogue = replace(CATALOGUE, checkpoints={"large": trailing}, default="large")
+    recipe = plan(ImageRequest("a cat"), catalogue, seed=1)
+    assert recipe.scheduler_config == {"timestep_spacing": "trailing", "use_karras_sigmas": True}
+    assert label_of(recipe.scheduler, recipe.scheduler_config) == "DPM++ 2M Karras"
+    recipe = plan(ImageRequest("a cat", scheduler="Heun"), catalogue, seed=1)
+    assert recipe.scheduler_config == {"timestep_spacing": "trailing"}
+    assert label_of(recipe.scheduler, recipe.scheduler_config) == "Heun"
+
+
+@pytest.mark.parametrize(("steps", "config"), [(50, {}), (51, {"original_inference_steps": 100})])
+def test_the_lcm_scheduler_can_take_all_the_steps_on_offer(steps, config):
+    recipe = plan(ImageRequest("a cat", scheduler="LCM", steps=steps), CATALOGUE, seed=1)
+    assert recipe.scheduler_config == config

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model.checkpoint import Catalogue, Checkpoint
-from bot.model.recipe import Recipe
+from bot.model.checkpoint import Adapter, Catalogue, Checkpoint
+from bot.model.recipe import Lora, Recipe
 from bot.model.redrawing import differences, objections
 from bot.model.schedulers import SCHEDULERS
 
-CATALOGUE = Catalogue({"starter": Checkpoint(key="starter", source="folder")}, "starter")
+STARTER = Checkpoint(key="starter", source="folder", loras=(Adapter("own", "a/own"),))
+CATALOGUE = Catalogue({"starter": STARTER}, "starter", loras={"ink": Adapter("ink", "a/ink")})
 RECIPE = Recipe(
     prompt="a cat",
     negative_prompt="",
@@ -39,6 +40,12 @@ def test_what_members_may_ask_for_may_be_drawn_again(scheduler):
         ({"model": "owner/anything"}, "not configured here; there are starter"),
         ({"scheduler": "DPMSolverSDEScheduler"}, "not one of those on offer"),
         ({"scheduler_config": {"num_train_timesteps": 10**12}}, "not one of those on offer"),
+        ({"scheduler_config": {"timestep_spacing": "any"}}, "not one of those on offer"),
+        ({"loras": (Lora("owner/anything", 1.0),)}, "'owner/anything' is not configured here"),
+        ({"loras": (Lora(["ink"], 1.0),)}, "not configured here"),
+        ({"loras": (Lora("ink", 3.0),)}, "weight of ink"),
+        ({"loras": (Lora("ink", "much"),)}, "weight of ink"),
+        ({"loras": (Lora("ink", 1.0),) * 5}, "3 LoRAs beside"),
         ({"width": 100_000}, "size"),
         ({"height": 100}, "size"),
         ({"width": "128"}, "size"),
@@ -52,6 +59,23 @@ def test_what_members_may_ask_for_may_be_drawn_again(scheduler):
 )
 def test_a_strangers_recipe_is_not_drawn_if_no_member_could_have_asked_for_it(changes, said):
     assert said in " ".join(objections(replace(RECIPE, **changes), CATALOGUE))
+
+
+def test_what_a_model_may_change_in_a_scheduler_may_be_drawn_again():
+    changed = {"use_karras_sigmas": True, "timestep_spacing": "trailing"}
+    recipe = replace(RECIPE, scheduler="DPMSolverMultistepScheduler", scheduler_config=changed)
+    assert objections(recipe, CATALOGUE) == []
+
+
+def test_the_loras_of_the_model_and_those_on_offer_may_be_drawn_again():
+    recipe = replace(RECIPE, loras=(Lora("own", 1.0, "ab"), Lora("ink", -1.0)))
+    assert objections(recipe, CATALOGUE) == []
+
+
+def test_a_lora_whose_file_is_another_one_is_named():
+    before = replace(RECIPE, loras=(Lora("ink", 1.0, "aa"),))
+    now = replace(RECIPE, loras=(Lora("ink", 1.0, "bb"),))
+    assert differences(before, now) == ["LoRA ink: aa then, bb now"]
 
 
 def test_the_versions_and_the_device_that_differ_are_named():
