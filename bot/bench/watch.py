@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.imaging.painter import Between, Drawn, Painter, Step, Weights
+from bot.imaging.painter import Between, Drawn, Painter, Pixels, Step, Weights
 from bot.model.recipe import Recipe
 
 
@@ -39,7 +39,7 @@ class WatchedPainter:
         """As the painter does."""
         self._painter.load(weights)
 
-    def draw(self, recipe: Recipe, between: Between) -> Drawn:
+    def draw(self, recipe: Recipe, between: Between, source: Pixels | None = None) -> Drawn:
         """As the painter does, with a note of each step and of the end."""
 
         def noted(step: Step) -> None:
@@ -47,7 +47,7 @@ class WatchedPainter:
             between(step)
 
         try:
-            drawn = self._painter.draw(recipe, noted)
+            drawn = self._painter.draw(recipe, noted, source)
         except BaseException:
             self._watch.broken_off.append(time.perf_counter())
             raise

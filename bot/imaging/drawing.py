@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from greenlet import getcurrent, greenlet
 
-from bot.imaging.painter import Drawn, Painter, Step, Weights
+from bot.imaging.painter import Drawn, Painter, Pixels, Step, Weights
 from bot.model.fairness import InFlight, cost_of
 from bot.model.picture import Picture, Progress, Work
 from bot.model.recipe import Recipe
@@ -17,7 +17,9 @@ Encode = Callable[[Drawn], Future[Picture]]
 class Drawing:
     """A job in flight; only the executor thread touches it."""
 
-    def __init__(self, ticket: int, work: Work, encode: Encode) -> None:
+    def __init__(
+        self, ticket: int, work: Work, encode: Encode, source: Pixels | None = None
+    ) -> None:
         self.ticket = ticket
         self.work = work
         self.pictures: list[Future[Picture]] = []
@@ -27,6 +29,7 @@ class Drawing:
         """What the thread has spent on it."""
         self.tiled = False
         self._encode = encode
+        self._source = source
         self._served = 0.0
         self._greenlet: greenlet | None = None
         self._first: tuple[float, int] | None = None
@@ -78,7 +81,7 @@ class Drawing:
 
     def progress(self, now: float) -> Progress:
         """How far it is, and the seconds left at the pace so far, waiting for others included."""
-        of = self.step.of if self.step else _passes(self._recipe)
+        of = self.step.of if self.step else self._recipe.passes
         steps = of * len(self.work.recipes)
         done = of * len(self.pictures) + (self.step.done if self.step else 0)
         return Progress(
@@ -107,16 +110,12 @@ class Drawing:
             executor.switch()
 
         while not self.over:
-            drawn = painter.draw(self._recipe, between)
+            drawn = painter.draw(self._recipe, between, self._source)
             self.step = None
             self.pictures.append(self._encode(drawn))
             if not self.over:
                 executor.switch()
 
 
-def _passes(recipe: Recipe) -> int:
-    return recipe.evaluations // (2 if recipe.guidance_scale > 1 else 1)
-
-
 def _cost_of_a_pass(recipe: Recipe) -> float:
-    return cost_of(recipe, 1) / _passes(recipe)
+    return cost_of(recipe, 1) / recipe.passes

@@ -11,9 +11,11 @@ from functools import partial
 from itertools import count
 
 from bot.imaging.executor import Advanced, Executor, Finished, Tidings, Tuning
-from bot.imaging.painter import Painter
-from bot.model.errors import EngineStopped, RenderCancelled, RenderError
+from bot.imaging.painter import Painter, Pixels
+from bot.imaging.sources import fitted, nowhere
+from bot.model.errors import EngineStopped, Refused, RenderCancelled, RenderError
 from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Work
+from bot.model.recipe import Recipe
 
 _log = logging.getLogger(__name__)
 
@@ -38,9 +40,16 @@ class Engine:
     """
 
     def __init__(
-        self, factory: Callable[[], Painter], *, slots: int = 16, tuning: Tuning | None = None
+        self,
+        factory: Callable[[], Painter],
+        *,
+        slots: int = 16,
+        tuning: Tuning | None = None,
+        read_source: Callable[[str], bytes] = nowhere,
     ) -> None:
+        """`read_source` gives the file of a SHA-256, on a thread of the pool."""
         self._factory = factory
+        self._read_source = read_source
         self._slots = slots
         self._tuning = tuning or Tuning()
         self._status = EngineStatus("loading")
@@ -72,8 +81,11 @@ class Engine:
         ticket = next(self._tickets)
         render = _Render(work.job_id, progress, self._loop.create_future())
         self._renders[ticket] = render
-        self._commands.put(partial(Executor.take, ticket=ticket, work=work))
         try:
+            source = await self._source_of(work.recipes[0])
+            if not render.outcome.done():
+                take = partial(Executor.take, ticket=ticket, work=work, source=source)
+                self._commands.put(take)
             finished = await render.outcome
             pictures = [await _encoded(picture) for picture in finished.pictures]
         except asyncio.CancelledError:
@@ -82,6 +94,13 @@ class Engine:
         finally:
             del self._renders[ticket]
         return Rendered(tuple(pictures), finished.draw_seconds)
+
+    async def _source_of(self, recipe: Recipe) -> Pixels | None:
+        """The picture that a recipe begins with, cut to its size off the loop and the thread."""
+        if not recipe.source_sha256:
+            return None
+        call = partial(_fitted, self._read_source, recipe)
+        return await self._loop.run_in_executor(self._pool, call)
 
     def cancel(self, job_id: int) -> None:
         """Make the job's render raise RenderCancelled; the thread drops it at its next step."""
@@ -181,6 +200,14 @@ def _pass_on(render: _Render, progress: Progress) -> None:
         render.progress(progress)
     except Exception:
         _log.exception("the listener to job %s's progress failed", render.job_id)
+
+
+def _fitted(read_source: Callable[[str], bytes], recipe: Recipe) -> Pixels:
+    file = read_source(recipe.source_sha256)
+    try:
+        return fitted(file, recipe.width, recipe.height)
+    except Refused as error:
+        raise RenderError(f"the picture to begin with cannot be read: {error}") from error
 
 
 async def _encoded(picture: Future[Picture]) -> Picture:

@@ -124,12 +124,12 @@ class Executor:
         """Load what is drawn with by default."""
         self._loader.prepare()
 
-    def take(self, ticket: int, work: Work) -> None:
-        """Take a job in flight."""
+    def take(self, ticket: int, work: Work, source: Pixels | None = None) -> None:
+        """Take a job in flight; `source` is the picture it begins with, if it does."""
         now = self._clock()
         if self.idle and now - self._idle_since > FORGET_AFTER:
             self._service = Service()
-        self._drawings[ticket] = Drawing(ticket, work, self._encode)
+        self._drawings[ticket] = Drawing(ticket, work, self._encode, source)
         self._previewed[ticket] = now
         self._service = self._service.entered(work.user_id)
 

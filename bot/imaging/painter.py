@@ -64,8 +64,11 @@ class Painter(Protocol):
         """Have the weights ready for drawing; nothing is being drawn; raises ModelLoadFailed."""
         ...
 
-    def draw(self, recipe: Recipe, between: Between) -> Drawn:
-        """Draw one image on the loaded weights; raises OutOfMemory, NotFinite."""
+    def draw(self, recipe: Recipe, between: Between, source: Pixels | None = None) -> Drawn:
+        """Draw one image on the loaded weights; raises OutOfMemory, NotFinite.
+
+        `source` is the picture that a derived recipe begins with, of the recipe's size.
+        """
         ...
 
     def relieve(self) -> None:

@@ -25,17 +25,24 @@ class Stock:
 
     def draw(self, recipe, **more):
         """The picture of a recipe as an array of grey levels."""
+        return self._call(self.pipeline, recipe, width=recipe.width, height=recipe.height, **more)
+
+    def draw_from(self, image, recipe, **more):
+        """The picture of a recipe that begins with an image of its size."""
+        from diffusers import StableDiffusionXLImg2ImgPipeline
+
+        pipeline = StableDiffusionXLImg2ImgPipeline(**self.pipeline.components)
+        pipeline.set_progress_bar_config(disable=True)
+        return self._call(pipeline, recipe, image=image, strength=recipe.strength, **more)
+
+    def _call(self, pipeline, recipe, **more):
         import diffusers
 
         scheduler = getattr(diffusers, recipe.scheduler)
-        self.pipeline.scheduler = scheduler.from_config(
-            self.configuration, **recipe.scheduler_config
-        )
-        image = self.pipeline(
+        pipeline.scheduler = scheduler.from_config(self.configuration, **recipe.scheduler_config)
+        image = pipeline(
             recipe.prompt,
             negative_prompt=recipe.negative_prompt or None,
-            width=recipe.width,
-            height=recipe.height,
             num_inference_steps=recipe.steps,
             guidance_scale=recipe.guidance_scale,
             generator=torch.Generator("cpu").manual_seed(recipe.seed),

@@ -27,7 +27,7 @@ class ScriptedPainter:
         self.log.append(("load", weights.model))
         self.on_load(weights)
 
-    def draw(self, recipe: Recipe, between: Between) -> Drawn:
+    def draw(self, recipe: Recipe, between: Between, source: Pixels | None = None) -> Drawn:
         """One pass a step."""
         for done in range(1, recipe.steps + 1):
             self.on_step(recipe, done)

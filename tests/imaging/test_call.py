@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from bot.imaging.files import STARTER
-from bot.imaging.sdxl.call import Call, pipeline_for
+from bot.imaging.sdxl.call import Call, arguments_of, pipeline_for
 from bot.imaging.sdxl.loading import load
 from bot.model.checkpoint import Checkpoint
 from bot.model.errors import RenderCancelled
@@ -23,7 +23,8 @@ def half():
 def call(pipeline, recipe):
     return Call(
         pipeline_for(pipeline, recipe),
-        recipe,
+        arguments_of(recipe),
+        vae_upcast=recipe.vae_upcast,
         tiling=recipe.vae_tiling,
         preview=lambda latents: None,
         after_step=lambda index: None,

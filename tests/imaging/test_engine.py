@@ -203,8 +203,8 @@ async def test_a_thread_that_breaks_gives_its_jobs_back():
 
 async def test_a_picture_that_cannot_be_written_is_a_failed_render():
     class Unfinished(ScriptedPainter):
-        def draw(self, recipe, between):
-            drawn = super().draw(recipe, between)
+        def draw(self, recipe, between, source=None):
+            drawn = super().draw(recipe, between, source)
             return type(drawn)(drawn.pixels, lambda: 1 / 0)
 
     async with running(Unfinished()) as engine:

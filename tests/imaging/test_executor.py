@@ -198,9 +198,9 @@ def test_what_is_being_called_sees_why_it_ends():
     seen = []
 
     class Watchful(ScriptedPainter):
-        def draw(self, recipe, between):
+        def draw(self, recipe, between, source=None):
             try:
-                return super().draw(recipe, between)
+                return super().draw(recipe, between, source)
             except BaseException as error:
                 seen.append(type(error))
                 raise

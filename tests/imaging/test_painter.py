@@ -90,13 +90,6 @@ def test_the_recipe_is_completed_with_what_it_was_drawn_with(studio, starter):
     assert done.versions["bot"] == "1.2.3"
 
 
-def test_a_prompt_that_does_not_fit_is_said_in_the_recipe(studio):
-    done = studio.draw(order(prompt="cat " * 90)).completed()
-    assert done.prompt_encoder == "stock, the first 75 of 90 tokens"
-    done = studio.draw(order(prompt="cat " * 75)).completed()
-    assert done.prompt_encoder == "stock"
-
-
 def test_every_pass_through_the_network_is_a_step(studio):
     studio.steps.clear()
     studio.draw(order("Heun", steps=4))
@@ -187,9 +180,9 @@ def test_a_strangers_scheduler_is_refused(studio):
         studio.draw(replace(order(), scheduler="StableDiffusionXLPipeline"))
 
 
-@pytest.mark.parametrize("derived", ["source", "variation", "upscale"])
+@pytest.mark.parametrize("derived", ["variation", "upscale"])
 def test_what_cannot_be_drawn_is_not_drawn_as_something_else(studio, derived):
-    with pytest.raises(RenderError, match="from words alone"):
+    with pytest.raises(RenderError, match="from words and pictures alone"):
         studio.draw(replace(order(), **{derived: {}}))
 
 

@@ -1,7 +1,7 @@
 """One image: one call of the stock pipeline, and what is done at the end of its steps."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ import torch
 from diffusers import AutoencoderKL, StableDiffusionXLPipeline
 
 from bot.imaging.painter import Between, Pixels, Step
+from bot.imaging.sdxl.derived import AnyPipeline, beginning_of, from_pictures
 from bot.model.errors import NotFinite, UnknownOption
 from bot.model.recipe import Recipe
 from bot.model.schedulers import SCHEDULERS
@@ -18,55 +19,57 @@ from bot.model.schedulers import SCHEDULERS
 SCHEDULER_CLASSES = frozenset(one.diffusers_class for one in SCHEDULERS.values())
 
 
-def pipeline_for(shared: StableDiffusionXLPipeline, recipe: Recipe) -> StableDiffusionXLPipeline:
+def pipeline_for(shared: StableDiffusionXLPipeline, recipe: Recipe) -> AnyPipeline:
     """A pipeline object of the recipe's own: the shared modules, and a scheduler nobody shares."""
     if recipe.scheduler not in SCHEDULER_CLASSES:
         raise UnknownOption("scheduler", recipe.scheduler, tuple(sorted(SCHEDULER_CLASSES)))
     scheduler = getattr(diffusers, recipe.scheduler)
     own = copy.copy(shared)
     own.scheduler = scheduler.from_config(shared.scheduler.config, **recipe.scheduler_config)
-    return own
+    return from_pictures(own) if recipe.source_sha256 else own
 
 
-def arguments_of(recipe: Recipe) -> dict[str, Any]:
+def arguments_of(recipe: Recipe, source: Pixels | None = None) -> dict[str, Any]:
     """What the stock pipeline is called with for a recipe; the noise is drawn on the CPU."""
     return {
         "prompt": recipe.prompt,
         "negative_prompt": recipe.negative_prompt or None,
-        "width": recipe.width,
-        "height": recipe.height,
         "num_inference_steps": recipe.steps,
         "guidance_scale": recipe.guidance_scale,
         "generator": torch.Generator("cpu").manual_seed(recipe.seed),
+        **beginning_of(recipe, source),
     }
 
 
 class Call:
-    """Draws one recipe; `vae_upcast` says afterwards whether it was decoded in fp32."""
+    """One call; `vae_upcast` says afterwards whether it was decoded in fp32."""
 
     def __init__(
         self,
-        pipeline: StableDiffusionXLPipeline,
-        recipe: Recipe,
+        pipeline: AnyPipeline,
+        arguments: Mapping[str, Any],
         *,
+        vae_upcast: bool,
         tiling: bool,
         preview: Callable[[torch.Tensor], Pixels],
         after_step: Callable[[int], None],
     ) -> None:
         self._pipeline = pipeline
-        self._recipe = recipe
+        self._arguments = arguments
         self._tiling = tiling
         self._preview = preview
         self._after_step = after_step
         self._latents: Any = None
-        self.vae_upcast = recipe.vae_upcast
+        self.vae_upcast = vae_upcast
 
     def draw(self, between: Between) -> Pixels:
         """The image; raises NotFinite, and whatever `between` raises."""
         vae = self._pipeline.vae
         with _as_it_was(vae):
+            if self._tiling:
+                tile_by_halves(vae)
             images = self._pipeline(
-                **arguments_of(self._recipe),
+                **self._arguments,
                 output_type="latent" if self.vae_upcast else "np",
                 callback_on_step_end=self._on_step_end(between),
             ).images
@@ -79,9 +82,11 @@ class Call:
 
     def _on_step_end(self, between: Between) -> Callable[..., dict[str, Any]]:
         def on_step_end(
-            pipeline: StableDiffusionXLPipeline, index: int, _: Any, tensors: dict[str, Any]
+            pipeline: AnyPipeline, index: int, _: Any, tensors: dict[str, Any]
         ) -> dict[str, Any]:
             latents, of = tensors["latents"], pipeline.num_timesteps
+            if index == 0:
+                pipeline.vae.use_tiling = False  # a picture to begin with is encoded
             self._after_step(index)
             between(Step(index + 1, of, lambda: self._preview(latents)))
             if index + 1 == of:

@@ -19,9 +19,9 @@ from diffusers import StableDiffusionXLPipeline
 
 from bot.imaging.files import Fingerprints
 from bot.imaging.memory import policy_for
-from bot.imaging.painter import Between, Drawn, Weights
+from bot.imaging.painter import Between, Drawn, Pixels, Weights
 from bot.imaging.sdxl import faults
-from bot.imaging.sdxl.call import Call, pipeline_for
+from bot.imaging.sdxl.call import Call, arguments_of, pipeline_for
 from bot.imaging.sdxl.devices import (
     Leash,
     dtype_for,
@@ -33,7 +33,7 @@ from bot.imaging.sdxl.devices import (
 )
 from bot.imaging.sdxl.loading import load
 from bot.imaging.sdxl.preview import LatentToRgb
-from bot.imaging.sdxl.prompts import encoder_for
+from bot.imaging.sdxl.prompts import Conditioner
 from bot.model.checkpoint import Catalogue, Checkpoint
 from bot.model.errors import ModelLoadFailed, RenderError
 from bot.model.recipe import Recipe
@@ -49,6 +49,7 @@ class _Model:
     pipeline: StableDiffusionXLPipeline
     fingerprint: Future[str]
     preview: LatentToRgb
+    conditioner: Conditioner
 
 
 class SdxlPainter:
@@ -97,40 +98,48 @@ class SdxlPainter:
         with faults.loading(checkpoint.key):
             use_threads(self._device, checkpoint.native_size)
             loaded = load(checkpoint, self._dtype)
+            pipeline = self._placed(loaded.pipeline)
             self._model = _Model(
                 checkpoint=checkpoint,
-                pipeline=self._placed(loaded.pipeline),
+                pipeline=pipeline,
                 fingerprint=self._hashing.submit(loaded.fingerprint, self._fingerprints),
                 preview=LatentToRgb.fitted(loaded.pipeline.vae),
+                conditioner=Conditioner(
+                    pipeline, self._device, resident=self._policy.text_encoders_resident
+                ),
             )
 
-    def draw(self, recipe: Recipe, between: Between) -> Drawn:
+    def draw(self, recipe: Recipe, between: Between, source: Pixels | None = None) -> Drawn:
         """Draw one image of the loaded checkpoint."""
-        if recipe.source is not None or recipe.variation is not None or recipe.upscale is not None:
-            raise RenderError("this version draws from words alone")
+        if recipe.variation is not None or recipe.upscale is not None:
+            raise RenderError("this version draws from words and pictures alone")
         model = self._loaded()
         tiling = recipe.vae_tiling or self._policy.vae_tiling
         with faults.drawing():
-            self._move_text_encoders(self._device)
+            conditioning = model.conditioner.condition(recipe)
             call = Call(
                 pipeline_for(model.pipeline, recipe),
-                recipe,
+                {**arguments_of(recipe, source), **conditioning.arguments},
+                vae_upcast=recipe.vae_upcast,
                 tiling=tiling,
                 preview=model.preview,
-                after_step=self._after_step,
+                after_step=lambda _: self._leash.step(),
             )
             pixels = call.draw(between)
         drawn_with = replace(
             recipe,
-            prompt_encoder=encoder_for(model.pipeline, recipe),
+            prompt_encoder=conditioning.encoder,
             vae_tiling=tiling,
             vae_upcast=call.vae_upcast,
+            versions={**self._versions, **conditioning.versions},
             **self._circumstances(model.checkpoint),
         )
         return Drawn(pixels, lambda: replace(drawn_with, model_sha256=model.fingerprint.result()))
 
     def relieve(self) -> None:
-        """Give the memory back that torch keeps for later."""
+        """Give the memory back that is kept for later."""
+        if self._model is not None:
+            self._model.conditioner.forget()
         empty_cache(self._device)
 
     def close(self) -> None:
@@ -159,17 +168,6 @@ class SdxlPainter:
             pipeline.to(self._device)
         return pipeline
 
-    def _after_step(self, index: int) -> None:
-        self._leash.step()
-        if index == 0:
-            self._move_text_encoders(torch.device("cpu"))
-
-    def _move_text_encoders(self, device: torch.device) -> None:
-        """Only where they do not stay: to the device for a prompt, and away before others step."""
-        if not self._policy.text_encoders_resident:
-            self.pipeline.text_encoder.to(device)
-            self.pipeline.text_encoder_2.to(device)
-
     def _circumstances(self, checkpoint: Checkpoint) -> dict[str, Any]:
         return {
             "revision": checkpoint.revision,
@@ -177,5 +175,4 @@ class SdxlPainter:
             "dtype": str(self._dtype).removeprefix("torch."),
             "device": name_of(self._device),
             "display_scale": checkpoint.display_scale,
-            "versions": self._versions,
         }
