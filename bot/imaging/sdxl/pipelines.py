@@ -10,6 +10,7 @@ import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import diffusers
@@ -33,7 +34,7 @@ from bot.imaging.sdxl.devices import (
 )
 from bot.imaging.sdxl.loading import load
 from bot.imaging.sdxl.preview import LatentToRgb
-from bot.imaging.sdxl.prompts import Conditioner
+from bot.imaging.sdxl.prompts import Conditioner, visiting
 from bot.model.checkpoint import Catalogue, Checkpoint
 from bot.model.errors import ModelLoadFailed, RenderError
 from bot.model.recipe import Recipe
@@ -104,9 +105,7 @@ class SdxlPainter:
                 pipeline=pipeline,
                 fingerprint=self._hashing.submit(loaded.fingerprint, self._fingerprints),
                 preview=LatentToRgb.fitted(loaded.pipeline.vae),
-                conditioner=Conditioner(
-                    pipeline, self._device, resident=self._policy.text_encoders_resident
-                ),
+                conditioner=self._conditioner(pipeline),
             )
 
     def draw(self, recipe: Recipe, between: Between, source: Pixels | None = None) -> Drawn:
@@ -167,6 +166,14 @@ class SdxlPainter:
         if self._policy.text_encoders_resident:
             pipeline.to(self._device)
         return pipeline
+
+    def _conditioner(self, pipeline: StableDiffusionXLPipeline) -> Conditioner:
+        if self._policy.text_encoders_resident:
+            return Conditioner(pipeline, self._device)
+        encoders = (pipeline.text_encoder, pipeline.text_encoder_2)
+        return Conditioner(
+            pipeline, self._device, present=partial(visiting, encoders, self._device)
+        )
 
     def _circumstances(self, checkpoint: Checkpoint) -> dict[str, Any]:
         return {
