@@ -11,6 +11,7 @@ from bot.bench.workshop import BenchFailed, Workshop
 from bot.dispatcher import Dispatcher
 from bot.imaging.engine import Engine
 from bot.imaging.executor import Tuning
+from bot.imaging.marker import StepMarker
 from bot.model.errors import BotError
 from bot.model.fairness import cost_of
 from bot.model.job import NewJob
@@ -133,6 +134,7 @@ async def stages(shop: Workshop, tuning: Tuning) -> AsyncIterator[Stages]:
             board=JobBoard(database),
             engine=answers,
             album=PictureFolder(folder / "pictures"),
+            marker=StepMarker(folder / "stepping"),
             clock=time.time,
         )
         running = asyncio.create_task(dispatcher.run(), name="dispatcher")

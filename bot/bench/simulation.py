@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from bot.bench.arrivals import Arrival, Durations
-from bot.imaging.executor import Executor, Finished, Tidings, Tuning
+from bot.imaging.executor import Executor, Failed, Finished, Tidings, Tuning
 from bot.imaging.painter import Between, Drawn, Pixels, Step, Weights
 from bot.model.fairness import tags_for
 from bot.model.picture import Work
@@ -53,7 +53,7 @@ class CountingPainter:
     def load(self, weights: Weights) -> None:
         """There is nothing to load."""
 
-    def draw(self, recipe: Recipe, between: Between) -> Drawn:
+    def draw(self, recipe: Recipe, between: Between, source: Pixels | None = None) -> Drawn:
         """Let the time of the image pass."""
         beside = self._durations.beside
         self._clock.now += SHARE_BEFORE * beside
@@ -156,6 +156,8 @@ class Simulation:
             self._executor.take(ticket, work)
 
     def _hear(self, tidings: Tidings) -> None:
+        if isinstance(tidings, Failed):
+            raise tidings.error
         if isinstance(tidings, Finished):
             number = self._flying.pop(tidings.ticket)
             self._waits[number] = self._clock.now - self._trace[number].at

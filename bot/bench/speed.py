@@ -1,5 +1,6 @@
 """How fast the device draws: images, FLOPs and memory."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.bench.report import Figure, Section
@@ -18,9 +19,14 @@ async def measure(shop: Workshop) -> Section:
     async with shop.engine() as (engine, watch):
         await render(engine, recipe)
         seconds = [(await render(engine, recipe)).draw_seconds for _ in range(times)]
-        ends = [at for _, at in watch.steps[-recipe.steps :]]
-    step = median([after - before for before, after in pairwise(ends)])
+    step = median(gaps([at for _, at in watch.steps[1:]], recipe.steps))
     return Section("speed", _definition(recipe), _figures(median(seconds), step, flops))
+
+
+def gaps(ends: Sequence[float], steps: int) -> list[float]:
+    """The seconds between the ends of two steps of the same image, of images one by one."""
+    images = (ends[first : first + steps] for first in range(0, len(ends), steps))
+    return [after - before for image in images for before, after in pairwise(image)]
 
 
 def _definition(recipe: Recipe) -> str:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.bench.speed import gaps
 from bot.bench.statistics import growth, mean, median, pair_ratios, quantile, spread
 
 numbers = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=50)
@@ -63,3 +64,7 @@ def test_nothing_has_no_quantile():
 @given(numbers)
 def test_the_mean_lies_between_the_least_and_the_most(values):
     assert min(values) * (1 - 1e-9) <= mean(values) <= max(values) * (1 + 1e-9)
+
+
+def test_the_pause_between_two_images_is_no_step():
+    assert gaps([1.0, 2.0, 3.0, 10.0, 12.0, 14.0], 3) == [1.0, 1.0, 2.0, 2.0]
