@@ -23,7 +23,7 @@ class StepMarker:
 
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._since = 0.0
+        self._since: float | None = None
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if os.fstat(handle).st_size != _FORMAT.size:
@@ -44,11 +44,13 @@ class StepMarker:
             yield
         finally:
             _FORMAT.pack_into(self._bytes, 0, NOBODY)
+            self._since = None
 
     def stepping(self) -> Stepping | None:
         """The step in hand, if there is one."""
-        job_id = self._job_id()
-        return Stepping(job_id, self._clock() - self._since) if job_id else None
+        job_id, since = self._job_id(), self._since
+        # What the last process left in the file is no step of this one.
+        return Stepping(job_id, self._clock() - since) if job_id and since is not None else None
 
     def acquit(self) -> None:
         """Forget the suspect, once it was dealt with."""

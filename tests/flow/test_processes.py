@@ -61,6 +61,41 @@ async def test_a_kill_loses_no_accepted_request_and_answers_each_once(sandbox, t
         assert await bot.stopped(signal.SIGTERM) == 0
 
 
+async def drawn_on(sandbox, reply):
+    """Wait until one more step of the reply's job is shown."""
+    seen = len(reply.history)
+
+    def look():
+        new = [state.message["content"] for state in reply.history[seen:]]
+        return any("step" in content for content in new) or None
+
+    await sandbox.events.wait(look, 60)
+
+
+async def test_a_job_in_whose_steps_the_bot_is_killed_twice_fails_honestly_and_alone(
+    sandbox, tmp_path
+):
+    async with bot_process(sandbox, tmp_path):
+        await sandbox.wait_for_bot(60)
+        poison = await ask(sandbox, steps=60, count=4)
+    in_its_steps, kills = 0, 0
+    while in_its_steps < 2:
+        kills += 1
+        assert kills < 12, "no kill fell into a step"
+        async with bot_process(sandbox, tmp_path) as bot:
+            await drawn_on(sandbox, poison)
+            bot.process.kill()
+            await bot.ended()
+        # A kill may fall between two steps, and then nobody is to blame.
+        in_its_steps += any((tmp_path / "data" / "stepping").read_bytes())
+    async with bot_process(sandbox, tmp_path) as bot:
+        await sandbox.wait_for_bot(60)
+        bystander = await ask(sandbox, "patron", steps=2)
+        assert "did not survive" in (await answer_to(poison)).text
+        assert (await answer_to(bystander)).files
+        assert await bot.stopped(signal.SIGTERM) == 0
+
+
 async def test_a_command_that_a_kill_cut_short_is_told_to_ask_again(sandbox, tmp_path):
     async with bot_process(sandbox, tmp_path) as bot:
         await sandbox.wait_for_bot(60)

@@ -29,6 +29,7 @@ def test_a_process_that_is_killed_in_a_step_leaves_whose_it_was(tmp_path):
     assert killed.returncode == -signal.SIGKILL
     marker = StepMarker(path)
     assert marker.suspect == 42
+    assert marker.stepping() is None
     marker.acquit()
     assert StepMarker(path).suspect is None
 
