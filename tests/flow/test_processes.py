@@ -75,14 +75,13 @@ async def drawn_on(sandbox, reply):
 async def test_a_job_in_whose_steps_the_bot_is_killed_twice_fails_honestly_and_alone(
     sandbox, tmp_path
 ):
-    async with bot_process(sandbox, tmp_path):
-        await sandbox.wait_for_bot(60)
-        poison = await ask(sandbox, steps=60, count=4)
-    in_its_steps, kills = 0, 0
+    poison, in_its_steps, kills = None, 0, 0
     while in_its_steps < 2:
         kills += 1
         assert kills < 12, "no kill fell into a step"
         async with bot_process(sandbox, tmp_path) as bot:
+            await sandbox.wait_for_bot(60)
+            poison = poison or await ask(sandbox, steps=60, count=4)
             await drawn_on(sandbox, poison)
             bot.process.kill()
             await bot.ended()
