@@ -137,6 +137,14 @@ class Album(Protocol):
         ...
 
 
+class SourceShelf(Protocol):
+    """Where the pictures lie that images begin with."""
+
+    async def keep(self, file: bytes) -> str:
+        """Write a file to disk for good; its SHA-256; raises StorageError."""
+        ...
+
+
 class Engine(Protocol):
     """The one executor thread."""
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +17,8 @@ from bot.imaging import sdxl
 from bot.imaging.engine import Engine
 from bot.imaging.executor import Tuning
 from bot.imaging.marker import StepMarker
+from bot.imaging.sources import sides_of
+from bot.intake import Intake
 from bot.leaving import leave_at_once
 from bot.model.catalogue import offer, read_catalogue, resolve
 from bot.model.checkpoint import Catalogue
@@ -31,6 +33,7 @@ from bot.storage.journal import Journal
 from bot.storage.outbox import JobOutbox
 from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
+from bot.storage.sources import SourceFolder
 from bot.upkeep import Upkeep
 from bot.watchdog import Watchdog
 from cogs._buttons import cancel_button
@@ -165,7 +168,9 @@ async def open_studio(
 
 @asynccontextmanager
 async def open_engine(
-    settings: Settings, marker: StepMarker | None = None
+    settings: Settings,
+    marker: StepMarker | None = None,
+    read_source: Callable[[str], bytes] | None = None,
 ) -> AsyncIterator[tuple[Engine, Catalogue]]:
     """The engine, which begins to load the default model, and what it may draw with."""
     device = await asyncio.to_thread(_device, settings.drawing.device)
@@ -174,12 +179,17 @@ async def open_engine(
     engine = Engine(
         sdxl.painter_factory(catalogue, device=device, bot_version=VERSION),
         tuning=_tuning(settings, native_size, marker),
+        read_source=read_source or _sources(settings).read,
     )
     engine.start()
     try:
         yield engine, catalogue
     finally:
         await engine.stop(grace=1.0)
+
+
+def _sources(settings: Settings) -> SourceFolder:
+    return SourceFolder(settings.storage.data_dir / "pictures" / "sources")
 
 
 def _tuning(settings: Settings, native_size: int, marker: StepMarker | None) -> Tuning:
@@ -221,6 +231,7 @@ class _Stages:
         self.queue, self.board = FairQueue(database), JobBoard(database)
         self.outbox, self.journal = JobOutbox(database), Journal(database)
         self.album = PictureFolder(settings.storage.data_dir / "pictures")
+        self.sources = _sources(settings)
         self.client = ImagineClient(
             synced=settings.storage.data_dir / "commands.sha256",
             guild_ready_timeout=ground.pace.guild_ready_timeout,
@@ -231,6 +242,7 @@ class _Stages:
         desk = FrontDesk(journal=self.journal, clock=self.clock)
         imagine = Imagine(
             desk=desk,
+            intake=Intake(shelf=self.sources, inspect=sides_of),
             admission=admission,
             dispatcher=dispatcher,
             catalogue=self.catalogue,

@@ -5,11 +5,15 @@ from bot.model.errors import (
     EmptyPrompt,
     MissingPermission,
     ModelUnavailable,
+    NotAPicture,
     NotYours,
     OutOfRange,
+    PictureNotFetched,
+    PictureTooLarge,
     QueueFull,
     Refused,
     Stopping,
+    StrengthWithoutPicture,
     TooLate,
     UnknownOption,
 )
@@ -57,6 +61,12 @@ def _refusal(error: Refused) -> str:
             return f"There is no {option} “{value}” here, nor any other."
         case UnknownOption(option, value, choices):
             return f"There is no {option} “{value}” here. Choose one of: {', '.join(choices)}."
+        case NotAPicture() | PictureTooLarge():
+            return _about_a_picture(error)
+        case PictureNotFetched():
+            return "Discord did not hand over that `image`. Please attach it again."
+        case StrengthWithoutPicture():
+            return "`strength` says how far to go from an `image`: attach one, or leave it out."
         case OutOfRange(option, value, least, most):
             return f"The {option} is {value:g}: it must be from {least:g} to {most:g}."
         case QueueFull("member", limit):
@@ -92,6 +102,18 @@ def _about_weights(problem: str, part: str) -> str:
         "unbalanced": f"The weight at “{where}” lacks a parenthesis.",
     }[problem]
     return f"{reason} Weights are written `(red fish:1.3)`; for mere parentheses write `\\(`."
+
+
+def _about_a_picture(error: NotAPicture | PictureTooLarge) -> str:
+    match error:
+        case NotAPicture(formats, ""):
+            return f"That `image` is none of {', '.join(formats)}, whatever it is called."
+        case NotAPicture():
+            return f"That `image` cannot be opened: {error}."
+        case PictureTooLarge("bytes", limit):
+            return f"That `image` is larger than {limit // 2**20} MiB."
+        case PictureTooLarge(_, limit):
+            return f"That `image` is more than {limit} pixels wide or high."
 
 
 def failure(job: Job) -> str:

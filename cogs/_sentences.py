@@ -64,7 +64,15 @@ def _facts(job: Job, recipes: list[Recipe]) -> str:
         label_of(first.scheduler, first.scheduler_config),
         f"model {first.model}",
     ]
-    return f"{' · '.join(facts)}\n-# {_times(job)} · AI-generated"
+    facts += _beginning(first)
+    return f"{' · '.join(facts)}\n-# #{job.id} · {_times(job)} · AI-generated"
+
+
+def _beginning(recipe: Recipe) -> list[str]:
+    """What the image was made from, if not from words alone."""
+    if recipe.strength is None:
+        return []
+    return [f"from an image, strength {recipe.strength:g}"]
 
 
 def _size(recipe: Recipe) -> str:

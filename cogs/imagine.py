@@ -1,16 +1,20 @@
 """The /imagine command and the Cancel button below what it started."""
 
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.admission import Admission
 from bot.dispatcher import Dispatcher
+from bot.intake import Intake
 from bot.model import request as bounds
 from bot.model.checkpoint import ASPECTS, Catalogue
 from bot.model.request import ImageRequest, Origin
 from bot.model.schedulers import SCHEDULERS
 from bot.ports import Clock
+from cogs._attachments import fetched
 from cogs._replies import FrontDesk
 
 CHOICES = 25
@@ -23,6 +27,7 @@ Count = app_commands.Range[int, *bounds.COUNTS]
 Seed = app_commands.Range[int, *bounds.SEEDS]
 Steps = app_commands.Range[int, *bounds.STEPS]
 Guidance = app_commands.Range[float, *bounds.GUIDANCE]
+Strength = app_commands.Range[float, *bounds.STRENGTHS]
 
 
 class Imagine(commands.Cog):
@@ -32,12 +37,14 @@ class Imagine(commands.Cog):
         self,
         *,
         desk: FrontDesk,
+        intake: Intake,
         admission: Admission,
         dispatcher: Dispatcher,
         catalogue: Catalogue,
         clock: Clock,
     ) -> None:
         self._desk = desk
+        self._intake = intake
         self._admission = admission
         self._dispatcher = dispatcher
         self._catalogue = catalogue
@@ -50,6 +57,8 @@ class Imagine(commands.Cog):
     @app_commands.describe(
         prompt="What you want to see",
         negative="What you do not want to see",
+        image="A picture to begin with: PNG, JPEG or WebP, up to 10 MiB",
+        strength="How far to go from that picture: 0.05 hardly, 1 all the way",
         aspect="Width to height",
         count="How many images; the seed counts up from one to the next",
         seed="The same seed and options give the same image; random if left out",
@@ -69,7 +78,9 @@ class Imagine(commands.Cog):
         interaction: discord.Interaction,
         prompt: Text,
         negative: NegativeText = "",
-        aspect: str = "1:1",
+        image: discord.Attachment | None = None,
+        strength: Strength | None = None,
+        aspect: str | None = None,
         count: Count = 1,
         seed: Seed | None = None,
         steps: Steps | None = None,
@@ -92,12 +103,16 @@ class Imagine(commands.Cog):
             scheduler=scheduler,
             style=style,
             model=model,
+            strength=strength,
             spoiler=spoiler,
             private=private,
         )
         if not await self._desk.acknowledge(interaction, kind="imagine", private=private):
             return
         try:
+            if image is not None:
+                source = await self._intake.take_in(await fetched(image))
+                request = replace(request, source=source)
             await self._admission.admit(request, self._origin(interaction))
         except Exception as error:  # the thinking message must end, whatever went wrong
             await self._desk.refuse(interaction, error, private=private)

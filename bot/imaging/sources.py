@@ -13,11 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from PIL import Image, ImageOps
 
 from bot.imaging.painter import Pixels
-from bot.model.errors import NotAPicture, PictureTooLarge, StorageError
-from bot.model.request import SourcePicture
+from bot.model.errors import NotAPicture, PictureTooLarge, Refused, StorageError
+from bot.model.request import SOURCE_BYTES, SOURCE_SIDE
 
-LARGEST_FILE = 10 * 2**20
-LARGEST_SIDE = 4096
 FORMATS = ("PNG", "JPEG", "WebP")
 MOST_SCANS = 100
 """Of a JPEG: each is decoded over the whole picture, however few bytes it has."""
@@ -29,10 +27,9 @@ _BACKGROUND = (255, 255, 255, 255)
 Size = tuple[int, int]
 
 
-def inspected(file: bytes, sha256: str) -> SourcePicture:
-    """The picture in a file; raises NotAPicture or PictureTooLarge."""
-    image = _opened(file)
-    return SourcePicture(sha256, image.width, image.height)
+def sides_of(file: bytes) -> Size:
+    """Width and height of the picture in a file; raises NotAPicture or PictureTooLarge."""
+    return _opened(file).size
 
 
 def fitted(file: bytes, width: int, height: int) -> Pixels:
@@ -48,8 +45,8 @@ def nowhere(sha256: str) -> bytes:
 
 def _opened(file: bytes) -> Image.Image:
     """The first frame in red, green and blue, upright and without transparency."""
-    if len(file) > LARGEST_FILE:
-        raise PictureTooLarge("bytes", LARGEST_FILE)
+    if len(file) > SOURCE_BYTES:
+        raise PictureTooLarge("bytes", SOURCE_BYTES)
     kind, size = _kind_and_size(file)
     _check_sides(size)
     if kind == "JPEG" and file.count(b"\xff\xda") > MOST_SCANS:
@@ -58,15 +55,17 @@ def _opened(file: bytes) -> Image.Image:
         with Image.open(io.BytesIO(file), formats=[kind]) as image:
             _check_sides(image.size)
             return _flattened(ImageOps.exif_transpose(image))
-    except PictureTooLarge:
+    except Refused:
         raise
     except Exception as error:  # whatever a decoder makes of a stranger's bytes
         raise NotAPicture(FORMATS, f"the {kind} is damaged: {error}") from error
 
 
 def _check_sides(size: Size) -> None:
-    if max(size) > LARGEST_SIDE:
-        raise PictureTooLarge("pixels", LARGEST_SIDE)
+    if max(size) > SOURCE_SIDE:
+        raise PictureTooLarge("pixels", SOURCE_SIDE)
+    if min(size) < 1:
+        raise NotAPicture(FORMATS, "it has no pixels")
 
 
 def _flattened(image: Image.Image) -> Image.Image:

@@ -9,6 +9,9 @@ SEEDS = (0, 4_294_967_295)
 STEPS = (1, 60)
 GUIDANCE = (0.0, 20.0)
 STRENGTHS = (0.05, 1.0)
+SOURCE_BYTES = 10 * 2**20
+SOURCE_SIDE = 4096
+"""Pixels of a picture's longer side."""
 LORAS = (0, 3)
 LORA_WEIGHTS = (-1.0, 2.0)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from bot.model.errors import StorageError
 from bot.model.picture import Picture
 from bot.model.recipe import Recipe
+from bot.storage.disk import sync_folder, write_file
 from bot.storage.faults import translated
 
 RECIPES = "recipes.json"
@@ -45,10 +45,10 @@ def _save(folder: Path, pictures: tuple[Picture, ...]) -> None:
     part.mkdir(parents=True, mode=0o700)
     try:
         for index, picture in enumerate(pictures):
-            _write(part / f"{index}.png", picture.png)
+            write_file(part / f"{index}.png", picture.png)
         recipes = ",\n".join(picture.recipe.to_json() for picture in pictures)
-        _write(part / RECIPES, f"[\n{recipes}\n]\n".encode())
-        _sync_folder(part)
+        write_file(part / RECIPES, f"[\n{recipes}\n]\n".encode())
+        sync_folder(part)
         _put_in_place(part, folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -62,27 +62,9 @@ def _put_in_place(part: Path, folder: Path) -> None:
     if folder.exists():
         folder.rename(old)
     part.rename(folder)
-    _sync_folder(folder.parent)
-    _sync_folder(folder.parent.parent)
+    sync_folder(folder.parent)
+    sync_folder(folder.parent.parent)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    """Make the names in a folder survive a power cut; Windows cannot, and need not."""
-    if os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _load(folder: Path) -> tuple[Picture, ...]:

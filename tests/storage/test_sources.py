@@ -1,0 +1,58 @@
+"""The pictures that images begin with: kept under the hash of their bytes."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.model.errors import StorageError
+from bot.storage.sources import SourceFolder
+
+FILE = b"a picture"
+SHA256 = hashlib.sha256(FILE).hexdigest()
+
+
+async def test_what_was_kept_is_read_by_its_hash(tmp_path: Path) -> None:
+    assert await SourceFolder(tmp_path / "sources").keep(FILE) == SHA256
+    assert SourceFolder(tmp_path / "sources").read(SHA256) == FILE
+
+
+async def test_the_same_file_is_kept_once(tmp_path: Path) -> None:
+    shelf = SourceFolder(tmp_path)
+    for file in (FILE, FILE, b"another"):
+        await shelf.keep(file)
+    assert len(_files_in(tmp_path)) == 2
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+async def test_nobody_else_can_look_at_it(tmp_path: Path) -> None:
+    await SourceFolder(tmp_path).keep(FILE)
+    path = tmp_path / SHA256[:2] / SHA256
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "../" * 22, "", SHA256.upper()])
+async def test_what_is_not_there_is_said_and_no_other_file_is_read(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(StorageError):
+        SourceFolder(tmp_path).read(name)
+
+
+async def test_a_file_that_has_changed_is_not_drawn_from(tmp_path: Path) -> None:
+    shelf = SourceFolder(tmp_path)
+    await shelf.keep(FILE)
+    (tmp_path / SHA256[:2] / SHA256).write_bytes(b"something else")
+    with pytest.raises(StorageError, match="missing or damaged"):
+        shelf.read(SHA256)
+
+
+async def test_a_place_that_cannot_hold_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError):
+        await SourceFolder(tmp_path / "file").keep(FILE)
