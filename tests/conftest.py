@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 # Before anything imports torch: one thread, so that tests do not fight over the cores.
@@ -10,3 +11,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # A slow machine is no failure; pytest's own timeout catches what hangs.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """No check is left out in silence."""
+    if not os.environ.get("DISCORD_OPENAPI"):
+        terminalreporter.write_line(
+            "DISCORD_OPENAPI is not set: no request was held against Discord's OpenAPI document."
+        )

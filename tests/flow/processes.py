@@ -6,8 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-
-from bot.sandbox.server import Sandbox
+from typing import Protocol
 
 PROJECT = Path(__file__).parents[2]
 ENDS_WITHIN = 20.0
@@ -15,7 +14,7 @@ ENDS_WITHIN = 20.0
 
 
 class BotProcess:
-    """A running `python -m bot run` and the lines it wrote."""
+    """A running `python -m bot` and the lines it wrote."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
@@ -50,11 +49,17 @@ class BotProcess:
                 self._written.notify_all()
 
 
-def environment(sandbox: Sandbox, folder: Path, **changes: str) -> Mapping[str, str]:
+class Addresses(Protocol):
+    """Where a bot signs in, and as whom."""
+
+    token: str
+    api_url: str
+    gateway_url: str
+
+
+def environment(sandbox: Addresses, folder: Path, **changes: str) -> dict[str, str]:
     """The environment of a bot that is pointed at the sandbox."""
     return {
-        **os.environ,
-        "PYTHONPATH": str(PROJECT),
         "DISCORD_TOKEN": sandbox.token,
         "DISCORD_API_URL": sandbox.api_url,
         "DISCORD_GATEWAY_URL": sandbox.gateway_url,
@@ -65,23 +70,35 @@ def environment(sandbox: Sandbox, folder: Path, **changes: str) -> Mapping[str, 
 
 
 @asynccontextmanager
-async def bot_process(sandbox: Sandbox, folder: Path, **changes: str) -> AsyncIterator[BotProcess]:
-    """`python -m bot run` in an empty folder; killed at the end if it still runs."""
-    process = await asyncio.create_subprocess_exec(
+async def process(
+    *arguments: str, folder: Path, variables: Mapping[str, str] | None = None
+) -> AsyncIterator[BotProcess]:
+    """`python -m bot` with arguments, in an empty folder; killed at the end if it still runs."""
+    started = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot",
-        "run",
+        *arguments,
         cwd=folder,
-        env=environment(sandbox, folder, **changes),
+        env={**os.environ, "PYTHONPATH": str(PROJECT), **(variables or {})},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         limit=2**20,
     )
-    bot = BotProcess(process)
+    running = BotProcess(started)
     try:
-        yield bot
+        yield running
     finally:
-        if process.returncode is None:
-            process.kill()
-        await bot.ended()
+        if started.returncode is None:
+            started.kill()
+        await running.ended()
+
+
+@asynccontextmanager
+async def bot_process(
+    sandbox: Addresses, folder: Path, **changes: str
+) -> AsyncIterator[BotProcess]:
+    """`python -m bot run`, pointed at the sandbox."""
+    variables = environment(sandbox, folder, **changes)
+    async with process("run", folder=folder, variables=variables) as bot:
+        yield bot
