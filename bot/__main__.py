@@ -103,7 +103,9 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description="Measure waits, overhead, lag and memory as ratios taken in one run, print "
         "each beside its goal and explain every goal that is missed. Takes some minutes.",
     )
-    bench.add_argument("--quick", action="store_true", help="about a minute, with more noise")
+    bench.add_argument(
+        "--quick", action="store_true", help="a minute or two, with more noise and less measured"
+    )
     bench.add_argument(
         "--only",
         nargs="+",

@@ -37,11 +37,6 @@ class Durations:
         return self.beside + steps * self.step
 
 
-def scaled(mix: Mix, by: int) -> Mix:
-    """The mix with every size divided; no size gets smaller than one step."""
-    return tuple((max(1, round(steps / by)), share) for steps, share in mix)
-
-
 def poisson(
     mix: Mix, durations: Durations, *, load: float, count: int, members: int, seed: int
 ) -> tuple[Arrival, ...]:

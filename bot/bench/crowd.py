@@ -24,7 +24,7 @@ GET_GOING = 0.5
 
 async def measure_lag(shop: Workshop) -> Section:
     """The loop's lag by turns of rest and drawing."""
-    turns, seconds = shop.choose(3, 5), shop.choose(2, 8)
+    turns, seconds = shop.choose(2, 5), shop.choose(2, 8)
     idle: list[float] = []
     drawing: list[float] = []
     async with serving(shop) as members:

@@ -65,7 +65,7 @@ def libraries() -> Mapping[str, str]:
     """The versions that speed depends on; imports them."""
     from bot.imaging.sdxl import measures
 
-    return measures.libraries()
+    return dict(measures.libraries())
 
 
 def forget_peak_memory() -> None:
@@ -79,4 +79,5 @@ def peak_memory() -> int | None:
     """The most bytes in use on a CUDA device since; None without one."""
     from bot.imaging.sdxl import measures
 
-    return measures.peak_memory()
+    peak: int | None = measures.peak_memory()
+    return peak

@@ -25,6 +25,8 @@ PROMPT = "a red apple on a blue background"
 LOAD_WITHIN = 900.0
 """Seconds; a full-size checkpoint from a slow disk takes minutes."""
 
+NO_TIME = "Takes minutes: a run without --quick measures it."
+
 LAG_IMAGES, STEPS_OF_AN_IMAGE = 8, 30
 """How the design states the lag: so many images of so many steps."""
 

@@ -13,7 +13,6 @@ from bot.bench.arrivals import (
     first_come,
     flood,
     poisson,
-    scaled,
 )
 from bot.bench.scenes import FLOODS, scene
 from bot.bench.simulation import shared
@@ -94,10 +93,6 @@ def test_both_mixes_have_thirty_steps_on_average():
     for mix in (MIXED, EQUAL):
         assert sum(steps * share for steps, share in mix) == pytest.approx(30, abs=0.5)
         assert sum(share for _, share in mix) == pytest.approx(1)
-
-
-def test_no_size_is_divided_to_nothing():
-    assert scaled(MIXED, 100) == ((1, 0.4), (1, 0.5), (1, 0.1))
 
 
 def test_a_flood_is_one_members():
