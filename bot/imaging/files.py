@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from math import prod
 from pathlib import Path
 
 STARTER = Path(__file__).parent / "starter"
@@ -65,10 +66,10 @@ def damage_of(path: Path) -> str:
     """What is wrong with a .safetensors file as its own header sees it; empty if nothing is."""
     size = path.stat().st_size
     try:
-        length, ends = _header(path)
+        length, tensors = _header(path)
     except ValueError as error:
         return str(error)
-    expected = 8 + length + max(ends, default=0)
+    expected = 8 + length + max((end for end, _ in tensors), default=0)
     return "" if size == expected else f"it has {size} bytes and should have {expected}"
 
 
@@ -77,8 +78,16 @@ def tensors_in(paths: Iterable[Path]) -> int:
     return sum(len(_header(path)[1]) for path in paths)
 
 
-def _header(path: Path) -> tuple[int, list[int]]:
-    """A header's length, and where each tensor ends behind it; ValueError if it is none."""
+def elements_in(paths: Iterable[Path]) -> int:
+    """How many numbers there are in the tensors of some .safetensors files."""
+    return sum(elements for path in paths for _, elements in _header(path)[1])
+
+
+def _header(path: Path) -> tuple[int, list[tuple[int, int]]]:
+    """A header's length, and of each tensor its end behind it and its number of elements.
+
+    ValueError if it is none.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
@@ -87,7 +96,9 @@ def _header(path: Path) -> tuple[int, list[int]]:
         text = file.read(length)
     try:
         tensors = {key: one for key, one in json.loads(text).items() if key != "__metadata__"}
-        return length, [int(one["data_offsets"][1]) for one in tensors.values()]
+        return length, [
+            (int(one["data_offsets"][1]), prod(map(int, one["shape"]))) for one in tensors.values()
+        ]
     except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise ValueError("its header cannot be read") from error
 

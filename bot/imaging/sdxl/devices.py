@@ -2,6 +2,7 @@
 
 import os
 
+import psutil
 import torch
 
 from bot.imaging.memory import threads_for
@@ -32,6 +33,13 @@ def memory_of(device: torch.device) -> int | None:
     if device.type != "cuda":
         return None
     return int(torch.cuda.get_device_properties(device).total_memory)
+
+
+def free_memory_of(device: torch.device) -> int:
+    """The bytes of a card's memory that nobody uses yet; elsewhere all that the computer has."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().total)
 
 
 def use_threads(device: torch.device, native_size: int) -> None:

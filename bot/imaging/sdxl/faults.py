@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import torch
 
-from bot.model.errors import BotError, ModelLoadFailed, OutOfMemory
+from bot.model.errors import AdapterLoadFailed, BotError, ModelLoadFailed, OutOfMemory
 
 _NO_MEMORY = ("DefaultCPUAllocator", "MPS backend out of memory", "CUDA out of memory")
 
@@ -46,11 +46,33 @@ def loading(model: str) -> Iterator[None]:
             ) from None
         raise ModelLoadFailed(
             model,
-            f"Its files do not fit together ({_first_line(error)}).",
+            f"Its files do not fit together ({first_line(error)}).",
             "It has to be a checkpoint of the SDXL family in .safetensors; fetch it again.",
         ) from error
 
 
-def _first_line(error: Exception) -> str:
+@contextmanager
+def adding(lora: str) -> Iterator[None]:
+    """Turn whatever adding a LoRA raises into AdapterLoadFailed with a sentence about it."""
+    try:
+        yield
+    except BotError:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise AdapterLoadFailed(
+                lora,
+                "The device has too little memory for it.",
+                "Close what else uses the device, or take it off the list.",
+            ) from None
+        raise AdapterLoadFailed(
+            lora,
+            f"It does not fit the model ({first_line(error)}).",
+            "It has to be a LoRA in .safetensors for models of its family; correct its family.",
+        ) from error
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error's text, or its class where it has none."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0][:200]

@@ -20,7 +20,7 @@ from huggingface_hub.errors import (
 )
 
 from bot.imaging.files import COMPONENTS, missing_from, weights_of
-from bot.model.checkpoint import Checkpoint
+from bot.model.checkpoint import Adapter, Checkpoint
 from bot.model.errors import ModelLoadFailed
 
 _log = logging.getLogger(__name__)
@@ -72,11 +72,27 @@ class Hub:
 
     def vae(self, checkpoint: Checkpoint) -> Path:
         """The folder of a VAE that replaces a checkpoint's own."""
-        kept = self._kept(checkpoint.vae, None, _VAE)
+        revision = checkpoint.vae_revision or None
+        kept = self._kept(checkpoint.vae, revision, _VAE)
         if kept and any(kept.glob("*.safetensors")):
             return kept
         with _told_plainly(checkpoint.key, checkpoint.vae):
-            return self._fetch(checkpoint.key, checkpoint.vae, None, _VAE)
+            return self._fetch(checkpoint.key, checkpoint.vae, revision, _VAE)
+
+    def adapter(self, adapter: Adapter) -> Path:
+        """The file of a LoRA."""
+        revision = adapter.revision or None
+        folder = self._kept(adapter.source, revision, [adapter.file])
+        if folder is None or not (folder / adapter.file).is_file():
+            with _told_plainly(adapter.key, adapter.source):
+                folder = self._fetch(adapter.key, adapter.source, revision, [adapter.file])
+        if not (folder / adapter.file).is_file():
+            raise ModelLoadFailed(
+                adapter.key,
+                f"{adapter.source} has no file {adapter.file}.",
+                "Correct the file's name.",
+            )
+        return folder / adapter.file
 
     def configuration(self, model: str) -> Path:
         """The folder of SDXL's own configuration and vocabulary, which no single file holds."""

@@ -13,14 +13,15 @@ from bot.imaging.files import (
     WITH_WEIGHTS,
     Fingerprints,
     damage_of,
+    elements_in,
     is_hub_id,
     missing_from,
     tensors_in,
     weights_in,
 )
 from bot.imaging.sdxl.hub import Hub
-from bot.model.checkpoint import Checkpoint
-from bot.model.errors import ModelLoadFailed
+from bot.model.checkpoint import Adapter, Checkpoint
+from bot.model.errors import AdapterLoadFailed, ModelLoadFailed
 
 _log = logging.getLogger(__name__)
 
@@ -33,23 +34,63 @@ class Loaded:
     fingerprint: Callable[[Fingerprints], str]
 
 
-def load(checkpoint: Checkpoint, dtype: torch.dtype, hub: Hub | None = None) -> Loaded:
-    """Load a checkpoint from a folder, a .safetensors file or the hub; raises ModelLoadFailed."""
-    source, hub = Path(checkpoint.source).expanduser(), hub or Hub()
-    given = {"dtype": dtype, "local_files_only": True}
+def load(
+    checkpoint: Checkpoint,
+    dtype: torch.dtype,
+    hub: Hub | None = None,
+    make_room: Callable[[int], object] = lambda size: None,
+) -> Loaded:
+    """Load a checkpoint from a folder, a .safetensors file or the hub; raises ModelLoadFailed.
+
+    `make_room` hears how many bytes it will need, before any of them is read.
+    """
+    hub = hub or Hub()
+    given: dict[str, Any] = {"dtype": dtype, "local_files_only": True}
+    source = _source(checkpoint, hub)
+    make_room(_bytes_of(source, checkpoint.variant, dtype))
     if vae := _vae(checkpoint, dtype, hub):
         given["vae"] = vae
     if source.is_file():
         return _from_file(checkpoint, source, hub, given)
-    if source.is_dir():
-        return _from_folder(checkpoint, source, given)
+    return _from_folder(checkpoint, source, given)
+
+
+def adapter_file(adapter: Adapter, hub: Hub | None = None) -> Path:
+    """The file of a LoRA, fetched if it has to be; raises AdapterLoadFailed."""
+    path = Path(adapter.source).expanduser()
+    try:
+        if path.suffix != ".safetensors":
+            path = (hub or Hub()).adapter(adapter)
+        elif not path.is_file():
+            raise ModelLoadFailed(
+                adapter.key,
+                f"There is no file {path}.",
+                "Correct the LoRA's source, or put the file there.",
+            )
+        _check(adapter.key, path)
+    except ModelLoadFailed as error:
+        raise AdapterLoadFailed(error.model, error.reason, error.advice) from error
+    return path
+
+
+def _source(checkpoint: Checkpoint, hub: Hub) -> Path:
+    """The file or folder of a checkpoint, fetched if it has to be."""
+    source = Path(checkpoint.source).expanduser()
+    if source.exists():
+        return source
     if source.suffix == ".safetensors" or not is_hub_id(checkpoint.source):
         raise ModelLoadFailed(
             checkpoint.key,
             f"There is no file or folder {checkpoint.source}.",
             "Correct the model's source, or put the checkpoint there.",
         )
-    return _from_folder(checkpoint, hub.pipeline(checkpoint), given)
+    return hub.pipeline(checkpoint)
+
+
+def _bytes_of(source: Path, variant: str, dtype: torch.dtype) -> int:
+    """What a checkpoint takes in memory, by its files' headers; damage is told of later."""
+    files = [source] if source.is_file() else weights_in(source, variant)
+    return elements_in(path for path in files if not damage_of(path)) * dtype.itemsize
 
 
 def _from_folder(checkpoint: Checkpoint, folder: Path, given: dict[str, Any]) -> Loaded:
