@@ -1,7 +1,7 @@
 """The seam between the executor thread and the pipelines; every call comes from that thread."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.model.recipe import Lora, Recipe
@@ -16,8 +16,8 @@ class Weights:
 
     @classmethod
     def of(cls, recipe: Recipe) -> "Weights":
-        """The weights that a recipe draws with."""
-        return cls(recipe.model, recipe.loras)
+        """The weights that a recipe draws with, whatever it says of their hashes."""
+        return cls(recipe.model, tuple(replace(one, sha256="") for one in recipe.loras))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.imaging.painter import Weights
 from bot.imaging.sdxl.call import tile_by_halves
 from bot.imaging.sdxl.pipelines import SdxlPainter
 from bot.model.errors import (
+    AdapterLoadFailed,
     ModelLoadFailed,
     NotFinite,
     OutOfMemory,
@@ -29,11 +30,12 @@ class Studio:
     """A painter on a thread of its own; `vae` is the loaded VAE, for a test's hooks."""
 
     def __init__(self, catalogue):
+        self.catalogue = catalogue
         self.thread = ThreadPoolExecutor(1)
         self.painter = self.on_thread(
             lambda: SdxlPainter(catalogue, device="cpu", bot_version="1.2.3")
         )
-        self.on_thread(self.painter.load, Weights(catalogue.default))
+        self.on_thread(self.painter.load, self.painter.default)
         self.steps = []
 
     def on_thread(self, call, *arguments):
@@ -187,7 +189,7 @@ def test_what_cannot_be_drawn_is_not_drawn_as_something_else(studio, derived):
 
 
 def test_loras_are_not_left_out_in_silence(studio):
-    with pytest.raises(ModelLoadFailed, match="LoRAs"):
+    with pytest.raises(AdapterLoadFailed, match="No such LoRA"):
         studio.on_thread(studio.painter.load, Weights("starter", (Lora("paper", 0.8),)))
 
 

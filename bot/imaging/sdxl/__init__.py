@@ -5,12 +5,17 @@ Importing this package imports none of them; the factory does, on the executor t
 
 from collections.abc import Callable
 
+from bot.imaging.memory import Resources
 from bot.imaging.painter import Painter
 from bot.model.checkpoint import Catalogue
 
 
 def painter_factory(
-    catalogue: Catalogue, *, device: str = "auto", bot_version: str = ""
+    catalogue: Catalogue,
+    *,
+    device: str = "auto",
+    bot_version: str = "",
+    resources: Resources | None = None,
 ) -> Callable[[], Painter]:
     """What builds the painter on the executor thread; `device` is auto, cuda, mps or cpu."""
 
@@ -20,6 +25,6 @@ def painter_factory(
         hush()
         from bot.imaging.sdxl.pipelines import SdxlPainter
 
-        return SdxlPainter(catalogue, device=device, bot_version=bot_version)
+        return SdxlPainter(catalogue, device=device, bot_version=bot_version, resources=resources)
 
     return build

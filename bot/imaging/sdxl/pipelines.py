@@ -7,10 +7,8 @@ it returns, so that no other call sees it.
 """
 
 import logging
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import diffusers
@@ -18,59 +16,52 @@ import torch
 import transformers
 from diffusers import StableDiffusionXLPipeline
 
-from bot.imaging.files import Fingerprints
-from bot.imaging.memory import policy_for
+from bot.imaging.memory import Resources, budget_for, policy_for
 from bot.imaging.painter import Between, Drawn, Pixels, Weights
 from bot.imaging.sdxl import faults
+from bot.imaging.sdxl.arrangement import Arrangement
 from bot.imaging.sdxl.call import Call, arguments_of, pipeline_for
 from bot.imaging.sdxl.devices import (
     Leash,
     dtype_for,
-    empty_cache,
+    free_memory_of,
     memory_of,
     name_of,
     pick_device,
-    use_threads,
 )
-from bot.imaging.sdxl.loading import load
-from bot.imaging.sdxl.preview import LatentToRgb
-from bot.imaging.sdxl.prompts import Conditioner, visiting
+from bot.imaging.sdxl.shelf import Shelf, Taken
 from bot.model.checkpoint import Catalogue, Checkpoint
 from bot.model.errors import ModelLoadFailed, RenderError
-from bot.model.recipe import Recipe
+from bot.model.recipe import Lora, Recipe
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """A checkpoint in memory."""
-
-    checkpoint: Checkpoint
-    pipeline: StableDiffusionXLPipeline
-    fingerprint: Future[str]
-    preview: LatentToRgb
-    conditioner: Conditioner
 
 
 class SdxlPainter:
     """Implements the Painter port; built and used on the executor thread alone."""
 
-    def __init__(self, catalogue: Catalogue, *, device: str, bot_version: str) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        *,
+        device: str,
+        bot_version: str,
+        resources: Resources | None = None,
+    ) -> None:
         self._catalogue = catalogue
         self._device = pick_device(device)
         self._dtype = dtype_for(self._device)
-        self._policy = policy_for(memory_of(self._device))
+        self._policy = policy_for(memory_of(self._device), (resources or Resources()).memory)
         self._versions = {
             "bot": bot_version,
             "diffusers": diffusers.__version__,
             "transformers": transformers.__version__,
             "torch": torch.__version__,
         }
-        self._fingerprints = Fingerprints()
-        self._hashing = ThreadPoolExecutor(1, thread_name_prefix="fingerprint")
         self._leash = Leash(self._device)
-        self._model: _Model | None = None
+        self._shelf = self._shelf_with(resources or Resources())
+        self._taken: Taken | None = None
+        self._checkpoint: Checkpoint | None = None
         # Entered for as long as the thread draws: the mode is the thread's, and a greenlet that
         # left it would leave it for all the others.
         self._mode = ExitStack()
@@ -79,40 +70,27 @@ class SdxlPainter:
 
     @property
     def default(self) -> Weights:
-        """The catalogue's default checkpoint."""
-        return Weights(self._catalogue.default)
+        """The catalogue's default checkpoint, with the LoRAs that are always on it."""
+        own = self._catalogue.checkpoints[self._catalogue.default].loras
+        return Weights(self._catalogue.default, tuple(Lora(one.key, one.weight) for one in own))
 
     @property
     def pipeline(self) -> StableDiffusionXLPipeline:
         """The pipeline in memory, whose modules all calls share."""
-        return self._loaded().pipeline
+        return self._loaded()[0].model.pipeline
 
     def load(self, weights: Weights) -> None:
-        """Put the checkpoint in the place of the one in memory."""
-        checkpoint = self._checkpoint(weights.model)
-        if weights.loras or checkpoint.loras:
-            raise ModelLoadFailed(
-                checkpoint.key, "It asks for LoRAs.", "This version draws without them."
-            )
-        self._model = None
-        empty_cache(self._device)
-        with faults.loading(checkpoint.key):
-            use_threads(self._device, checkpoint.native_size)
-            loaded = load(checkpoint, self._dtype)
-            pipeline = self._placed(loaded.pipeline)
-            self._model = _Model(
-                checkpoint=checkpoint,
-                pipeline=pipeline,
-                fingerprint=self._hashing.submit(loaded.fingerprint, self._fingerprints),
-                preview=LatentToRgb.fitted(loaded.pipeline.vae),
-                conditioner=self._conditioner(pipeline),
-            )
+        """Have a checkpoint and LoRAs ready, those in memory without loading them again."""
+        self._taken = self._checkpoint = None
+        self._taken = self._shelf.take(weights)
+        self._checkpoint = self._catalogue.checkpoints[weights.model]
 
     def draw(self, recipe: Recipe, between: Between, source: Pixels | None = None) -> Drawn:
         """Draw one image of the loaded checkpoint."""
         if recipe.variation is not None or recipe.upscale is not None:
             raise RenderError("this version draws from words and pictures alone")
-        model = self._loaded()
+        taken, checkpoint = self._loaded()
+        model = taken.model
         tiling = recipe.vae_tiling or self._policy.vae_tiling
         with faults.drawing():
             conditioning = model.conditioner.condition(recipe)
@@ -131,55 +109,49 @@ class SdxlPainter:
             vae_tiling=tiling,
             vae_upcast=call.vae_upcast,
             versions={**self._versions, **conditioning.versions},
-            **self._circumstances(model.checkpoint),
+            **self._circumstances(checkpoint, taken),
         )
-        return Drawn(pixels, lambda: replace(drawn_with, model_sha256=model.fingerprint.result()))
+        return Drawn(pixels, lambda: _completed(drawn_with, taken))
 
     def relieve(self) -> None:
-        """Give the memory back that is kept for later."""
-        if self._model is not None:
-            self._model.conditioner.forget()
-        empty_cache(self._device)
+        """Give the memory back that is kept for later, other checkpoints included."""
+        self._shelf.relieve(self._checkpoint)
 
     def close(self) -> None:
         """Let go of the weights and leave the thread's mode."""
-        self._model = None
-        self._hashing.shutdown(wait=False)
+        self._taken = None
+        self._shelf.close()
         self._mode.close()
 
-    def _loaded(self) -> _Model:
-        if self._model is None:
+    def _shelf_with(self, resources: Resources) -> Shelf:
+        budget = resources.budget
+        if budget is None:
+            shared = self._device.type != "cuda"
+            budget = budget_for(free_memory_of(self._device), self._policy, shared=shared)
+        arrangement = Arrangement(self._device, self._policy, compiled=resources.compiled)
+        return Shelf(self._catalogue, self._device, self._policy, arrangement, budget)
+
+    def _loaded(self) -> tuple[Taken, Checkpoint]:
+        if self._taken is None or self._checkpoint is None:
             raise ModelLoadFailed("No model", "Nothing was loaded.", "Load one first.")
-        return self._model
+        return self._taken, self._checkpoint
 
-    def _checkpoint(self, key: str) -> Checkpoint:
-        if key not in self._catalogue.checkpoints:
-            raise ModelLoadFailed(
-                key, "No such model is configured.", "Name one of those in config/models.toml."
-            )
-        return self._catalogue.checkpoints[key]
-
-    def _placed(self, pipeline: StableDiffusionXLPipeline) -> StableDiffusionXLPipeline:
-        pipeline.set_progress_bar_config(disable=True)
-        pipeline.unet.to(self._device)
-        pipeline.vae.to(self._device)
-        if self._policy.text_encoders_resident:
-            pipeline.to(self._device)
-        return pipeline
-
-    def _conditioner(self, pipeline: StableDiffusionXLPipeline) -> Conditioner:
-        if self._policy.text_encoders_resident:
-            return Conditioner(pipeline, self._device)
-        encoders = (pipeline.text_encoder, pipeline.text_encoder_2)
-        return Conditioner(
-            pipeline, self._device, present=partial(visiting, encoders, self._device)
-        )
-
-    def _circumstances(self, checkpoint: Checkpoint) -> dict[str, Any]:
+    def _circumstances(self, checkpoint: Checkpoint, taken: Taken) -> dict[str, Any]:
+        vae = (checkpoint.vae, checkpoint.vae_revision)
         return {
             "revision": checkpoint.revision,
-            "vae": checkpoint.vae,
+            "vae": "@".join(one for one in vae if one),
             "dtype": str(self._dtype).removeprefix("torch."),
-            "device": name_of(self._device),
+            "device": f"{name_of(self._device)}{taken.circumstances}",
             "display_scale": checkpoint.display_scale,
         }
+
+
+def _completed(recipe: Recipe, taken: Taken) -> Recipe:
+    """The recipe with the hashes of what it was drawn with; waits for them."""
+    hashes = {key: one.result() for key, one in taken.hashes.items()}
+    return replace(
+        recipe,
+        model_sha256=taken.model.fingerprint.result(),
+        loras=tuple(replace(one, sha256=hashes[one.id]) for one in recipe.loras),
+    )
