@@ -13,6 +13,7 @@ from bot.imaging.engine import Engine
 from bot.imaging.executor import Tuning
 from bot.imaging.png import read_recipe
 from bot.imaging.sdxl import painter_factory
+from bot.imaging.sources import nowhere
 from bot.model.picture import Work
 from bot.model.recipe import Recipe
 from bot.model.schedulers import SCHEDULERS
@@ -43,13 +44,14 @@ def order(label="Euler", **changes):
     return Recipe(**{**values, **changes})
 
 
-def drawn_again(catalogue, *jobs):
+def drawn_again(catalogue, *jobs, read_source=nowhere):
     """Every job's pictures, all jobs in flight at once on an engine of their own."""
 
     async def draw():
         # Without any lag allowed, and with previews at every step, jobs mix as much as they can.
         tuning = Tuning(lag=0.0, preview_seconds=0.0)
-        engine = Engine(painter_factory(catalogue, device="cpu"), tuning=tuning)
+        factory = painter_factory(catalogue, device="cpu")
+        engine = Engine(factory, tuning=tuning, read_source=read_source)
         engine.start()
         try:
             return await asyncio.gather(
@@ -106,8 +108,10 @@ def test_a_restarted_engine_draws_the_same_from_the_recipe_in_the_file(catalogue
 recipes = st.builds(
     order,
     st.sampled_from(LABELS),
-    prompt=st.sampled_from(["a red fish", "two cats, 4k", "", "日本 🐎 ümlaut", "word " * 120]),
-    negative_prompt=st.sampled_from(["", "blurry", "blurry, " * 60]),
+    prompt=st.sampled_from(
+        ["a red fish", "two cats, 4k", "", "日本 🐎 ümlaut", "a (red) fish, :)", "cat " * 75]
+    ),
+    negative_prompt=st.sampled_from(["", "blurry", "blurry, " * 37]),
     seed=st.integers(0, 2**32 - 1),
     steps=st.integers(1, 4),
     guidance_scale=st.sampled_from([0.0, 1.0, 1.5, 7.0]),

@@ -37,6 +37,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "transformers": ("bot.imaging.sdxl", "bot.imaging.safety"),
     "safetensors": ("bot.imaging.sdxl", "bot.imaging.safety"),
     "accelerate": ("bot.imaging.sdxl",),
+    "compel": ("bot.imaging.sdxl",),
     "peft": ("bot.imaging.sdxl",),
     "sqlalchemy": ("bot.storage",),
     "alembic": ("bot.storage",),
