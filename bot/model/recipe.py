@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
+from bot.model.tiling import Box, tiles
+
 FORMAT = 1
 SEED_SPACE = 2**32
 
@@ -60,8 +62,28 @@ class Recipe:
     format: int = FORMAT
 
     def numbered(self, index: int) -> "Recipe":
-        """The recipe of image `index` of a job: the same but for the seed, which counts up."""
-        return replace(self, seed=(self.seed + index) % SEED_SPACE)
+        """The recipe of image `index` of a job: the same but for the seed, which counts up.
+
+        A variation keeps the seed that it varies; the one it is mixed with counts up.
+        """
+        if self.variation is None:
+            return replace(self, seed=(self.seed + index) % SEED_SPACE)
+        seed = (self.variation["seed"] + index) % SEED_SPACE
+        return replace(self, variation={**self.variation, "seed": seed})
+
+    @property
+    def tiles(self) -> tuple[Box, ...]:
+        """The parts that are drawn one after the other: the whole image, unless it is upscaled."""
+        if self.upscale is None:
+            return (Box(0, 0, self.width, self.height),)
+        side, overlap = self.upscale["tile"], self.upscale["overlap"]
+        return tiles(self.width, self.height, side, overlap)
+
+    def of_tile(self, number: int) -> "Recipe":
+        """The recipe of one tile, the seed of which counts up: a plain img2img one."""
+        box = self.tiles[number]
+        seed = (self.seed + number) % SEED_SPACE
+        return replace(self, seed=seed, width=box.width, height=box.height, upscale=None)
 
     @property
     def source_sha256(self) -> str:
@@ -72,7 +94,8 @@ class Recipe:
     def passes(self) -> int:
         """Passes through the UNet for one image: Heun takes two a step but the last."""
         steps = self.steps if self.strength is None else steps_taken(self.steps, self.strength)
-        return 2 * steps - 1 if self.scheduler == "HeunDiscreteScheduler" else steps
+        passes = 2 * steps - 1 if self.scheduler == "HeunDiscreteScheduler" else steps
+        return passes * len(self.tiles)
 
     @property
     def evaluations(self) -> int:
@@ -81,8 +104,9 @@ class Recipe:
 
     @property
     def megapixels(self) -> float:
-        """The drawn area in millions of pixels."""
-        return self.width * self.height / 1_000_000
+        """The area of one pass in millions of pixels."""
+        box = self.tiles[0]
+        return box.width * box.height / 1_000_000
 
     def to_json(self) -> str:
         """The recipe as one line of JSON with sorted keys."""

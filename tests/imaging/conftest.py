@@ -45,8 +45,7 @@ class Stock:
             negative_prompt=recipe.negative_prompt or None,
             num_inference_steps=recipe.steps,
             guidance_scale=recipe.guidance_scale,
-            generator=torch.Generator("cpu").manual_seed(recipe.seed),
-            **more,
+            **{"generator": torch.Generator("cpu").manual_seed(recipe.seed), **more},
         ).images[0]
         return np.asarray(image)
 

@@ -23,7 +23,7 @@ def half():
 def call(pipeline, recipe):
     return Call(
         pipeline_for(pipeline, recipe),
-        arguments_of(recipe),
+        lambda _: arguments_of(recipe),
         vae_upcast=recipe.vae_upcast,
         tiling=recipe.vae_tiling,
         preview=lambda latents: None,

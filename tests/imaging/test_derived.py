@@ -1,12 +1,22 @@
 """Images made from pictures: byte for byte those of the stock img2img pipeline."""
 
+import asyncio
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
+from bot.imaging.engine import Engine
+from bot.imaging.executor import Tuning
+from bot.imaging.sdxl import painter_factory
 from bot.imaging.sdxl.call import pipeline_for
+from bot.imaging.sdxl.derived import slerp
+from bot.model.picture import Work
 from tests.imaging.test_bits import (
     LABELS,
     drawn_again,
@@ -121,3 +131,115 @@ def test_the_schedules_length_is_what_a_recipe_counts_for_every_strength(label, 
             pipeline.scheduler.set_timesteps(steps)
             timesteps, _ = pipeline.get_timesteps(steps, recipe.strength, "cpu")
             assert len(timesteps) == recipe.passes
+
+
+def varied(recipe, amount, seed=99, **more):
+    return replace(recipe, variation={"seed": seed, "amount": amount, **more})
+
+
+@pytest.mark.parametrize("beginning", [order, derived])
+def test_a_variation_by_nothing_is_the_image_that_it_varies(beginning, catalogue, stock):
+    recipes = [beginning(label, steps=3) for label in LABELS]
+    [rendered] = drawn_again(
+        catalogue, [varied(one, 0.0) for one in recipes], read_source=SHELF.__getitem__
+    )
+    for recipe, picture in zip(recipes, rendered.pictures, strict=True):
+        assert (pixels_of(picture) == stock_pixels(stock, recipe)).all()
+
+
+def test_a_variation_is_the_stock_call_with_mixed_noise(catalogue, stock):
+    recipe = varied(order("Euler a"), 0.45)
+    generator = torch.Generator("cpu").manual_seed(recipe.seed)
+    own = torch.randn(1, 4, 16, 16, generator=generator)
+    other = torch.randn(1, 4, 16, 16, generator=torch.Generator("cpu").manual_seed(99))
+    latents = slerp(own, other, 0.45)
+    expected = stock.draw(recipe, latents=latents, generator=generator)
+    [pixels] = draw(catalogue, [recipe])
+    assert (pixels == enlarged(expected, 4)).all()
+
+
+def test_the_further_a_variation_goes_the_less_is_left_of_the_image(catalogue):
+    base = order(steps=8)
+    amounts = (0.0, 0.15, 0.45, 1.0)
+    [rendered] = drawn_again(catalogue, [varied(base, amount) for amount in amounts])
+    first, *others = (pixels_of(one).astype(float) for one in rendered.pictures)
+    away = [np.abs(other - first).mean() for other in others]
+    assert 0 < away[0] < away[1] < away[2]
+    [alone] = drawn_again(catalogue, [replace(base, seed=99)])
+    assert (pixels_of(rendered.pictures[-1]) == pixels_of(alone.pictures[0])).all()
+
+
+def test_a_variation_of_a_variation_begins_where_that_one_began(catalogue):
+    base = order(steps=3)
+    first = varied(base, 0.15, seed=5)
+    second = varied(base, 0.0, seed=6, of=dict(first.variation))
+    [one, other] = draw(catalogue, [first], [second])
+    assert (one == other).all()
+
+
+@given(st.floats(0, 1), st.integers(0, 2**32 - 1))
+def test_mixed_noise_is_as_loud_as_noise(amount, seed):
+    generator = torch.Generator("cpu").manual_seed(seed)
+    one, other = (torch.randn(1, 4, 16, 16, generator=generator) for _ in range(2))
+    assert slerp(one, other, amount).std().item() == pytest.approx(1.0, abs=0.12)
+    assert (slerp(one, one, amount) == one).all()
+
+
+def upscaled(**changes):
+    upscale = {"factor": 2, "tile": 128, "overlap": 16}
+    size = {"width": 256, "height": 192, "strength": 0.3, "steps": 7}
+    return derived(**{"upscale": upscale, **size, **changes})
+
+
+def test_an_upscaled_picture_is_stock_calls_blended(catalogue, stock):
+    recipe = upscaled()
+    whole = ImageOps.fit(PHOTO, (256, 192), Image.Resampling.LANCZOS)
+    expected = np.asarray(whole).astype(float)
+    boxes = [(left, top) for top in (0, 64) for left in (0, 64, 128)]
+    for number, (left, top) in enumerate(boxes):
+        tile = replace(recipe, seed=7 + number, width=128, height=128, upscale=None)
+        part = whole.crop((left, top, left + 128, top + 128))
+        drawn = stock.draw_from(part, tile).astype(float)
+        ramp = np.minimum((np.arange(128) + 1) / 17, 1.0)
+        seen = np.minimum.outer(ramp if top else np.ones(128), ramp if left else np.ones(128))
+        seen = (255 * seen).round()[:, :, None] / 255
+        under = expected[top : top + 128, left : left + 128]
+        expected[top : top + 128, left : left + 128] = np.round(under * (1 - seen) + drawn * seen)
+    [pixels] = draw(catalogue, [recipe])
+    assert np.abs(pixels - enlarged(expected.astype("uint8"), 4).astype(float)).max() <= 3
+
+
+def test_the_first_tile_is_a_stock_call_byte_for_byte_and_tiles_share_the_thread(catalogue, stock):
+    recipe, beside = upscaled(display_scale=1), order("Heun")
+    [pixels, words] = draw(catalogue, [recipe], [beside])
+    again, _ = draw(catalogue, [recipe], [order("LCM")])
+    part = ImageOps.fit(PHOTO, (256, 192), Image.Resampling.LANCZOS).crop((0, 0, 128, 128))
+    tile = stock.draw_from(part, replace(recipe, width=128, height=128))
+    corner = enlarged(tile, 4)[: 4 * 60, : 4 * 60]
+    assert (pixels[: 4 * 60, : 4 * 60] == corner).all()
+    assert (pixels == again).all()
+    assert (words == stock_pixels(stock, beside)).all()
+
+
+def test_progress_counts_the_steps_of_all_tiles_and_previews_show_the_whole(catalogue):
+    recipe, steps, previews = upscaled(), [], []
+
+    async def draw():
+        tuning = Tuning(preview_seconds=0.0)
+        factory = painter_factory(catalogue, device="cpu")
+        engine = Engine(factory, tuning=tuning, read_source=SHELF.__getitem__)
+        engine.start()
+
+        def note(progress):
+            steps.append((progress.step, progress.steps))
+            if progress.preview_png:
+                previews.append(Image.open(io.BytesIO(progress.preview_png)).size)
+
+        await engine.render(Work(1, 1, 1.0, (recipe,)), note)
+        assert await engine.stop(grace=60.0)
+
+    asyncio.run(draw())
+    assert recipe.passes == 6 * 2
+    assert {of for _, of in steps} == {12}
+    assert max(done for done, _ in steps) == 12
+    assert set(previews) == {(256, 192)}

@@ -11,7 +11,7 @@ import torch
 from diffusers import AutoencoderKL, StableDiffusionXLPipeline
 
 from bot.imaging.painter import Between, Pixels, Step
-from bot.imaging.sdxl.derived import AnyPipeline, beginning_of, from_pictures
+from bot.imaging.sdxl.derived import AnyPipeline, beginning_of, from_pictures, varied
 from bot.model.errors import NotFinite, UnknownOption
 from bot.model.recipe import Recipe
 from bot.model.schedulers import SCHEDULERS
@@ -41,13 +41,21 @@ def arguments_of(recipe: Recipe, source: Pixels | None = None) -> dict[str, Any]
     }
 
 
+def varied_arguments_of(
+    pipeline: AnyPipeline, recipe: Recipe, source: Pixels | None
+) -> dict[str, Any]:
+    """The same with the first noise of a variation, if the recipe is one."""
+    arguments = arguments_of(recipe, source)
+    return {**arguments, **varied(pipeline, recipe, source, arguments["generator"])}
+
+
 class Call:
     """One call; `vae_upcast` says afterwards whether it was decoded in fp32."""
 
     def __init__(
         self,
         pipeline: AnyPipeline,
-        arguments: Mapping[str, Any],
+        arguments: Callable[[AnyPipeline], Mapping[str, Any]],
         *,
         vae_upcast: bool,
         tiling: bool,
@@ -69,7 +77,7 @@ class Call:
             if self._tiling:
                 tile_by_halves(vae)
             images = self._pipeline(
-                **self._arguments,
+                **self._arguments(self._pipeline),
                 output_type="latent" if self.vae_upcast else "np",
                 callback_on_step_end=self._on_step_end(between),
             ).images

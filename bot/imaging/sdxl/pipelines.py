@@ -1,14 +1,15 @@
 """The painter that draws with stock diffusers pipelines of the SDXL family.
 
-Every image is one call of `StableDiffusionXLPipeline` at batch 1. Calls share the modules and
-nothing else: each has a pipeline object and a scheduler of its own. What a call changes on a
-shared module (VAE tiling, its precision) it changes after its last `between` and puts back before
-it returns, so that no other call sees it.
+Every image is one call of a stock pipeline at batch 1, an upscaled one a call for each tile. Calls
+share the modules and nothing else: each has a pipeline object and a scheduler of its own. What a
+call changes on a shared module (VAE tiling, its precision) it changes before its first `between` or
+after its last one and puts back, so that no other call sees it.
 """
 
 import logging
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import diffusers
@@ -20,7 +21,7 @@ from bot.imaging.memory import Resources, budget_for, policy_for
 from bot.imaging.painter import Between, Drawn, Pixels, Weights
 from bot.imaging.sdxl import faults
 from bot.imaging.sdxl.arrangement import Arrangement
-from bot.imaging.sdxl.call import Call, arguments_of, pipeline_for
+from bot.imaging.sdxl.call import Call, pipeline_for, varied_arguments_of
 from bot.imaging.sdxl.devices import (
     Leash,
     dtype_for,
@@ -29,7 +30,9 @@ from bot.imaging.sdxl.devices import (
     name_of,
     pick_device,
 )
-from bot.imaging.sdxl.shelf import Shelf, Taken
+from bot.imaging.sdxl.prompts import Conditioning
+from bot.imaging.sdxl.shelf import Model, Shelf, Taken
+from bot.imaging.sdxl.tiles import draw_tiles
 from bot.model.checkpoint import Catalogue, Checkpoint
 from bot.model.errors import ModelLoadFailed, RenderError
 from bot.model.recipe import Lora, Recipe
@@ -87,31 +90,47 @@ class SdxlPainter:
 
     def draw(self, recipe: Recipe, between: Between, source: Pixels | None = None) -> Drawn:
         """Draw one image of the loaded checkpoint."""
-        if recipe.variation is not None or recipe.upscale is not None:
-            raise RenderError("this version draws from words and pictures alone")
+        if source is None and (recipe.source_sha256 or recipe.upscale is not None):
+            raise RenderError("the picture to begin with is not there")
         taken, checkpoint = self._loaded()
         model = taken.model
         tiling = recipe.vae_tiling or self._policy.vae_tiling
         with faults.drawing():
             conditioning = model.conditioner.condition(recipe)
-            call = Call(
-                pipeline_for(model.pipeline, recipe),
-                {**arguments_of(recipe, source), **conditioning.arguments},
-                vae_upcast=recipe.vae_upcast,
-                tiling=tiling,
-                preview=model.preview,
-                after_step=lambda _: self._leash.step(),
-            )
-            pixels = call.draw(between)
+            draw = partial(self._draw, model, conditioning, tiling)
+            if recipe.upscale is not None and source is not None:
+                pixels, vae_upcast = draw_tiles(draw, recipe, source, between)
+            else:
+                pixels, vae_upcast = draw(recipe, source, between)
         drawn_with = replace(
             recipe,
             prompt_encoder=conditioning.encoder,
             vae_tiling=tiling,
-            vae_upcast=call.vae_upcast,
+            vae_upcast=vae_upcast,
             versions={**self._versions, **conditioning.versions},
             **self._circumstances(checkpoint, taken),
         )
         return Drawn(pixels, lambda: _completed(drawn_with, taken))
+
+    def _draw(
+        self,
+        model: Model,
+        conditioning: Conditioning,
+        tiling: bool,
+        recipe: Recipe,
+        source: Pixels | None,
+        between: Between,
+    ) -> tuple[Pixels, bool]:
+        """One stock call: the image, and whether it was decoded in fp32."""
+        call = Call(
+            pipeline_for(model.pipeline, recipe),
+            lambda own: {**varied_arguments_of(own, recipe, source), **conditioning.arguments},
+            vae_upcast=recipe.vae_upcast,
+            tiling=tiling,
+            preview=model.preview,
+            after_step=lambda _: self._leash.step(),
+        )
+        return call.draw(between), call.vae_upcast
 
     def relieve(self) -> None:
         """Give the memory back that is kept for later, other checkpoints included."""
