@@ -1,9 +1,11 @@
 """The journal of interactions: none is acknowledged that the database does not know."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.job import Interaction
 from bot.storage.database import Database
@@ -16,15 +18,39 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._opening: list[_Opening] = []
+        self._committing: asyncio.Task[None] | None = None
 
     async def open(self, interaction: Interaction) -> None:
-        """Commit an interaction before it is acknowledged; one that is known already stays."""
-        job = select(jobs.c.id).where(jobs.c.interaction_id == interaction.id).scalar_subquery()
-        values = {**asdict(interaction), "closed": False, "job_id": job}
-        known = select(interactions.c.id).where(interactions.c.id == interaction.id)
-        async with self._database.writing() as connection:
-            if await connection.scalar(known) is None:
-                await connection.execute(insert(interactions).values(values))
+        """Commit an interaction before it is acknowledged; one that is known already stays.
+
+        Whatever comes while one commit is on its way to the disk shares the next one: a crowd has
+        no time to wait for each other.
+        """
+        opening = _Opening(interaction, asyncio.get_running_loop().create_future())
+        self._opening.append(opening)
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit_all(), name="journal")
+        await opening.committed
+
+    async def _commit_all(self) -> None:
+        try:
+            while self._opening:
+                together, self._opening = self._opening, []
+                await self._commit(together)
+        finally:
+            self._committing = None
+
+    async def _commit(self, together: Sequence["_Opening"]) -> None:
+        error: Exception | None = None
+        try:
+            async with self._database.writing() as connection:
+                for opening in together:
+                    await _insert(connection, opening.interaction)
+        except Exception as caught:
+            error = caught
+        for opening in together:
+            opening.settle(error)
 
     async def close(self, interaction_id: int) -> None:
         """Note that an interaction without a job has its answer; unknown ids are ignored."""
@@ -49,3 +75,28 @@ class Journal:
                 statement = update(table).where(has_token(table), born < born_before)
                 erased += (await connection.execute(statement.values(token=""))).rowcount
         return erased
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """An interaction on its way into the journal, and who waits for it."""
+
+    interaction: Interaction
+    committed: "asyncio.Future[None]"
+
+    def settle(self, error: Exception | None) -> None:
+        """Tell how it went; a handler that has given up hears of nothing."""
+        if self.committed.done():
+            return
+        if error is None:
+            self.committed.set_result(None)
+        else:
+            self.committed.set_exception(error)
+
+
+async def _insert(connection: AsyncConnection, interaction: Interaction) -> None:
+    job = select(jobs.c.id).where(jobs.c.interaction_id == interaction.id).scalar_subquery()
+    known = select(interactions.c.id).where(interactions.c.id == interaction.id)
+    if await connection.scalar(known) is None:
+        values = {**asdict(interaction), "closed": False, "job_id": job}
+        await connection.execute(insert(interactions).values(values))
