@@ -9,6 +9,7 @@ from bot.model.fairness import cost_of
 from bot.model.job import Job, NewJob
 from bot.model.picture import EngineStatus
 from bot.model.planning import plan
+from bot.model.recipe import Recipe
 from bot.model.request import ImageRequest, Origin
 from bot.ports import Board, Clock, Waiting
 
@@ -58,6 +59,12 @@ class Admission:
         if not self._open:
             raise Stopping
         recipe = plan(request, self._catalogue, seed=self._draw_seed())
+        return await self.accept(request, recipe, origin)
+
+    async def accept(self, request: ImageRequest, recipe: Recipe, origin: Origin) -> Job:
+        """Queue a request whose recipe is made already; raises Refused."""
+        if not self._open:
+            raise Stopping
         self._check_model(recipe.model)
         cost = cost_of(recipe, request.count)
         job = await self._queue.enqueue(

@@ -137,6 +137,18 @@ class Album(Protocol):
         ...
 
 
+class Archive(Protocol):
+    """What making images from images needs of the jobs that were drawn."""
+
+    async def get(self, job_id: int) -> Job | None:
+        """The job, or None if there is none of that id."""
+        ...
+
+    async def drawn_by(self, guild_id: int, user_id: int, *, limit: int) -> Sequence[Job]:
+        """A member's jobs in a server whose pictures are there, the newest first."""
+        ...
+
+
 class SourceShelf(Protocol):
     """Where the pictures lie that images begin with."""
 

@@ -140,6 +140,15 @@ class InMemoryQueue:
     async def get(self, job_id: int) -> Job | None:
         return self.jobs.get(job_id)
 
+    async def drawn_by(self, guild_id: int, user_id: int, *, limit: int) -> Sequence[Job]:
+        drawn = [
+            job
+            for job in self.jobs.values()
+            if (job.origin.guild_id, job.origin.user_id) == (guild_id, user_id)
+            and job.state in (State.RENDERED, State.DELIVERED)
+        ]
+        return sorted(drawn, key=lambda job: -job.id)[:limit]
+
     async def position(self, job_id: int) -> int | None:
         places = await self.places()
         return places.index(job_id) + 1 if job_id in places else None

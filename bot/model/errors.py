@@ -12,6 +12,11 @@ BotError
 │   ├── PictureTooLarge        the file has too many bytes, or the picture too many pixels
 │   ├── PictureNotFetched      Discord did not hand the file over
 │   ├── StrengthWithoutPicture how far to go from a picture that was not given
+│   ├── NoSuchPicture          no image of that number that the member can see
+│   ├── NotDrawnYet            the image is still waiting or being drawn
+│   ├── PrivatePicture         a private image cannot become a public one
+│   ├── EnlargementTooLarge    more pixels than an image may have
+│   ├── NotVariable            an enlargement, or a variation of too many variations
 │   ├── MissingPermission      the bot may not answer in that channel
 │   ├── NotYours               somebody else's job
 │   ├── TooLate                the job has its outcome already
@@ -136,6 +141,58 @@ class PictureNotFetched(Refused):
 
 class StrengthWithoutPicture(Refused):
     """A strength says how far to go from a picture, and none was given."""
+
+
+@dataclass(eq=False)
+class NoSuchPicture(Refused):
+    """Job `job_id` (None: the member's last) shows the member nothing, or it has `images` only."""
+
+    job_id: int | None
+    images: int = 0
+
+    def __str__(self) -> str:
+        return f"job {self.job_id} has no such picture for that member"
+
+
+@dataclass(eq=False)
+class NotDrawnYet(Refused):
+    """Job `job_id` has no pictures yet."""
+
+    job_id: int
+
+    def __str__(self) -> str:
+        return f"job {self.job_id} is not drawn yet"
+
+
+@dataclass(eq=False)
+class PrivatePicture(Refused):
+    """Job `job_id` is private, and what was asked for would be public."""
+
+    job_id: int
+
+    def __str__(self) -> str:
+        return f"job {self.job_id} is private"
+
+
+@dataclass(eq=False)
+class EnlargementTooLarge(Refused):
+    """The enlargement would be shown with `width` by `height` pixels."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width} by {self.height} pixels are too many"
+
+
+@dataclass(eq=False)
+class NotVariable(Refused):
+    """`reason` is "enlargement", or "depth" for a variation of too many variations."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"it cannot be varied ({self.reason})"
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""What the queue's readers and the Cancel button need."""
+"""What the queue's readers, the Cancel button and whoever looks for earlier images need."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from bot.storage.tables import in_state, jobs
 
 
 class JobBoard:
-    """Board over the database; only `cancel` writes."""
+    """Board and Archive over the database; only `cancel` writes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -24,6 +24,18 @@ class JobBoard:
             rows = await connection.execute(select(jobs).where(jobs.c.id == job_id))
             row = rows.one_or_none()
         return None if row is None else job_of(row)
+
+    async def drawn_by(self, guild_id: int, user_id: int, *, limit: int) -> Sequence[Job]:
+        """A member's jobs in a server whose pictures are there, the newest first."""
+        statement = (
+            select(jobs)
+            .where(jobs.c.guild_id == guild_id, jobs.c.user_id == user_id)
+            .where(jobs.c.state.in_((State.RENDERED, State.DELIVERED)))
+            .order_by(jobs.c.id.desc())
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            return [job_of(row) for row in await connection.execute(statement)]
 
     async def position(self, job_id: int) -> int | None:
         """How many queued jobs come before it by their tags, plus one; None once it is not queued.

@@ -129,6 +129,7 @@ def _partial(name: str, *columns: Column[object], where: ColumnElement[bool]) ->
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
+Index("jobs_of_member", jobs.c.guild_id, jobs.c.user_id, jobs.c.id)
 _partial("jobs_waiting", jobs.c.start_tag, jobs.c.id, where=in_state(State.QUEUED))
 _partial("jobs_waiting_of_server", jobs.c.guild_id, jobs.c.user_id, where=in_state(State.QUEUED))
 _partial("jobs_waiting_of_member", jobs.c.user_id, where=in_state(State.QUEUED))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports import Board, InteractionJournal, Outbox, Waiting, WorkQueue
+from bot.ports import Archive, Board, InteractionJournal, Outbox, Waiting, WorkQueue
 from bot.storage.board import JobBoard
 from bot.storage.database import open_database
 from bot.storage.journal import Journal
@@ -22,6 +22,7 @@ class Ports:
     waiting: Waiting
     work: WorkQueue
     board: Board
+    archive: Archive
     outbox: Outbox
     journal: InteractionJournal
 
@@ -30,8 +31,9 @@ class Ports:
 async def ports(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ports]:
     if request.param == "memory":
         queue = InMemoryQueue()
-        yield Ports(queue, queue, queue, queue, queue)
+        yield Ports(queue, queue, queue, queue, queue, queue)
         return
     async with open_database(tmp_path / "bot.db") as database:
         queue = FairQueue(database)
-        yield Ports(queue, queue, JobBoard(database), JobOutbox(database), Journal(database))
+        board = JobBoard(database)
+        yield Ports(queue, queue, board, board, JobOutbox(database), Journal(database))
