@@ -14,10 +14,10 @@ torch.set_num_threads(1)
 class Stock:
     """Stock diffusers, used as its own documents say, on a checkpoint in a folder."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, pipeline=None):
         from diffusers import StableDiffusionXLPipeline
 
-        self.pipeline = StableDiffusionXLPipeline.from_pretrained(
+        self.pipeline = pipeline or StableDiffusionXLPipeline.from_pretrained(
             str(folder), dtype=torch.float32, use_safetensors=True
         )
         self.pipeline.set_progress_bar_config(disable=True)

@@ -48,8 +48,7 @@ def studio(starter, files):
         )
     )
     yield made
-    made.on_thread(made.painter.close)
-    made.thread.shutdown()
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -137,8 +136,7 @@ def test_a_models_own_loras_are_on_by_default(studio, stocks):
     try:
         found = levels(inky.draw(order(model="inky", loras=(Lora("own", 0.5),))).pixels)
     finally:
-        inky.on_thread(inky.painter.close)
-        inky.thread.shutdown()
+        inky.close()
     assert (found == stocks(Lora("ink", 0.5)).draw(order())).all()
 
 
@@ -169,8 +167,7 @@ def test_a_lora_that_does_not_fit_is_a_plain_sentence_and_leaves_no_trace(
         other.on_thread(other.painter.load, Weights("starter"))
         assert (levels(other.draw(order()).pixels) == stock.draw(order())).all()
     finally:
-        other.on_thread(other.painter.close)
-        other.thread.shutdown()
+        other.close()
 
 
 @pytest.mark.parametrize(
@@ -185,8 +182,7 @@ def test_a_lora_that_is_missing_or_cut_short_is_named(studio, files, tmp_path, s
         with pytest.raises(AdapterLoadFailed, match=said):
             other.on_thread(other.painter.load, Weights("starter", (Lora("odd", 1.0),)))
     finally:
-        other.on_thread(other.painter.close)
-        other.thread.shutdown()
+        other.close()
 
 
 def test_jobs_with_and_without_them_on_one_engine_do_not_touch_each_other(studio, stocks, stock):

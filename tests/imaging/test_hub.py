@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -11,9 +12,9 @@ import torch
 
 from bot.imaging.files import STARTER, missing_from
 from bot.imaging.sdxl.hub import Hub
-from bot.imaging.sdxl.loading import load
-from bot.model.checkpoint import Checkpoint
-from bot.model.errors import ModelLoadFailed
+from bot.imaging.sdxl.loading import adapter_file, load
+from bot.model.checkpoint import Adapter, Checkpoint
+from bot.model.errors import AdapterLoadFailed, ModelLoadFailed
 
 COMMIT = "c" * 40
 FILES = {
@@ -21,6 +22,16 @@ FILES = {
     for path in sorted(STARTER.rglob("*"))
     if path.is_file()
 }
+
+PARTS = {
+    "config.json": STARTER / "vae/config.json",
+    "diffusion_pytorch_model.safetensors": STARTER / "vae/diffusion_pytorch_model.safetensors",
+    "ink.safetensors": STARTER / "vae/diffusion_pytorch_model.safetensors",
+    "fog.safetensors": STARTER / "unet/diffusion_pytorch_model.safetensors",
+}
+"""A VAE and two files in place of LoRAs: the hub does not look into them."""
+
+REPOSITORIES = {"tiny/starter": FILES, "tiny/parts": PARTS}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -37,17 +48,24 @@ class Handler(BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         if self.server.refusal:
             return self.refuse(*self.server.refusal)
-        if path.startswith("/api/models/tiny/starter/tree/"):
-            return self.give_json([_entry(name, file) for name, file in FILES.items()])
-        if path.startswith("/api/models/tiny/starter"):
-            siblings = [{"rfilename": name} for name in FILES]
-            return self.give_json({"id": "tiny/starter", "sha": COMMIT, "siblings": siblings})
-        name = path.partition(f"/resolve/{COMMIT}/")[2]
-        if name in FILES:
-            return self.give(FILES[name].read_bytes(), body=body)
-        return self.refuse(404, "RepoNotFound")
+        kind, _, rest = path.partition("/resolve/")
+        if rest:
+            commit, _, name = rest.partition("/")
+            file = REPOSITORIES[kind.removeprefix("/")].get(name)
+            return self.give(file.read_bytes(), commit, body=body) if file else self.refuse(404)
+        files = next(
+            (one for name, one in REPOSITORIES.items() if path.startswith(f"/api/models/{name}")),
+            None,
+        )
+        if files is None:
+            return self.refuse(404, "RepoNotFound")
+        if "/tree/" in path:
+            return self.give_json([_entry(name, file) for name, file in files.items()])
+        pinned = path.partition("/revision/")[2].removeprefix("main")
+        siblings = [{"rfilename": name} for name in files]
+        return self.give_json({"id": "x/y", "sha": pinned or COMMIT, "siblings": siblings})
 
-    def refuse(self, status, code):
+    def refuse(self, status, code="EntryNotFound"):
         self.send_response(status)
         self.send_header("X-Error-Code", code)
         self.send_header("Content-Length", "0")
@@ -56,11 +74,11 @@ class Handler(BaseHTTPRequestHandler):
     def give_json(self, table):
         self.give(json.dumps(table).encode(), body=True)
 
-    def give(self, data, *, body):
+    def give(self, data, commit=COMMIT, *, body):
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
         self.send_header("ETag", f'"{hashlib.sha256(data).hexdigest()}"')
-        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("X-Repo-Commit", commit)
         self.end_headers()
         if body:
             self.wfile.write(data)
@@ -160,3 +178,44 @@ def test_what_the_hub_refuses_is_a_plain_sentence(hub, server, refusal, sentence
 def test_a_hub_that_is_not_there_is_a_plain_sentence(server, tmp_path):
     hub = Hub(endpoint="http://127.0.0.1:9", cache=tmp_path / "cache")
     assert "could not be reached" in failure(hub).reason
+
+
+PIN = "d" * 40
+
+
+def test_a_vae_is_fetched_at_its_own_revision(hub, server):
+    checkpoint = replace(TINY, source=str(STARTER), vae="tiny/parts", vae_revision=PIN)
+    assert load(checkpoint, torch.float32, hub).pipeline.vae is not None
+    assert any(f"/resolve/{PIN}/" in one for one in server.asked)
+    assert not any(COMMIT in one for one in server.asked)
+    server.asked.clear()
+    load(checkpoint, torch.float32, hub)
+    assert server.asked == []
+
+
+def test_a_lora_s_file_is_fetched_alone_and_at_its_revision(hub, server):
+    adapter = Adapter("ink", "tiny/parts", file="ink.safetensors", revision=PIN)
+    path = adapter_file(adapter, hub)
+    assert path.read_bytes() == PARTS["ink.safetensors"].read_bytes()
+    assert [one.name for one in path.parent.iterdir()] == ["ink.safetensors"]
+    assert any(f"/resolve/{PIN}/" in one for one in server.asked)
+    assert not any(COMMIT in one for one in server.asked)
+    server.asked.clear()
+    assert adapter_file(adapter, hub) == path
+    assert server.asked == []
+
+
+def test_another_file_of_the_same_repository_is_fetched_when_it_is_asked_for(hub):
+    for name in ("ink.safetensors", "fog.safetensors"):
+        path = adapter_file(Adapter("ink", "tiny/parts", file=name), hub)
+        assert path.read_bytes() == PARTS[name].read_bytes()
+
+
+def test_a_lora_s_file_that_the_repository_lacks_is_named(hub):
+    with pytest.raises(AdapterLoadFailed, match=r"tiny/parts has no file wet\.safetensors"):
+        adapter_file(Adapter("ink", "tiny/parts", file="wet.safetensors"), hub)
+
+
+def test_a_lora_that_the_hub_does_not_know_is_a_plain_sentence(hub):
+    with pytest.raises(AdapterLoadFailed, match="neither a folder here nor a repository"):
+        adapter_file(Adapter("ink", "tiny/nothing"), hub)

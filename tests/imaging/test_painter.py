@@ -29,11 +29,11 @@ from tests.imaging.test_bits import order, pytestmark  # noqa: F401 - the same w
 class Studio:
     """A painter on a thread of its own; `vae` is the loaded VAE, for a test's hooks."""
 
-    def __init__(self, catalogue):
+    def __init__(self, catalogue, resources=None):
         self.catalogue = catalogue
         self.thread = ThreadPoolExecutor(1)
         self.painter = self.on_thread(
-            lambda: SdxlPainter(catalogue, device="cpu", bot_version="1.2.3")
+            lambda: SdxlPainter(catalogue, device="cpu", bot_version="1.2.3", resources=resources)
         )
         self.on_thread(self.painter.load, self.painter.default)
         self.steps = []
@@ -43,6 +43,10 @@ class Studio:
 
     def draw(self, recipe, between=None):
         return self.on_thread(self.painter.draw, recipe, between or self.steps.append)
+
+    def close(self):
+        self.on_thread(self.painter.close)
+        self.thread.shutdown()
 
     @property
     def pipeline(self):
@@ -68,8 +72,7 @@ class Studio:
 def studio(catalogue):
     made = Studio(catalogue)
     yield made
-    made.on_thread(made.painter.close)
-    made.thread.shutdown()
+    made.close()
 
 
 def unchanged(output, _):

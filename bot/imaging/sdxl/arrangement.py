@@ -9,7 +9,6 @@ from diffusers import StableDiffusionXLPipeline, UNet2DConditionModel
 from diffusers.models.attention_processor import Attention
 
 from bot.imaging.memory import MemoryPolicy
-from bot.imaging.sdxl.faults import first_line
 
 _log = logging.getLogger(__name__)
 
@@ -78,7 +77,8 @@ class Arrangement:
             _step_once(unet)
         except Exception as error:
             _without_compiled_calls(unet)
-            _log.warning("compiling failed, so it is drawn without (%s)", first_line(error))
+            said = " ".join(str(error).split())[:300]
+            _log.warning("compiling failed, so it is drawn without: %s", said)
         else:
             _log.info("compiled the UNet's repeated blocks")
 

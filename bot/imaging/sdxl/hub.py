@@ -65,9 +65,7 @@ class Hub:
         if kept and not missing_from(kept, checkpoint.variant):
             return kept
         with _told_plainly(checkpoint.key, repository):
-            listed = HfApi(endpoint=self._endpoint).model_info(repository, revision=revision)
-            names = sorted(one.rfilename for one in listed.siblings or ())
-            weights = weights_of(names, checkpoint.variant)
+            weights = weights_of(self._listed(repository, revision), checkpoint.variant)
             return self._fetch(checkpoint.key, repository, revision, [*_CONFIGURATION, *weights])
 
     def vae(self, checkpoint: Checkpoint) -> Path:
@@ -81,17 +79,16 @@ class Hub:
 
     def adapter(self, adapter: Adapter) -> Path:
         """The file of a LoRA."""
-        revision = adapter.revision or None
-        folder = self._kept(adapter.source, revision, [adapter.file])
-        if folder is None or not (folder / adapter.file).is_file():
-            with _told_plainly(adapter.key, adapter.source):
-                folder = self._fetch(adapter.key, adapter.source, revision, [adapter.file])
-        if not (folder / adapter.file).is_file():
-            raise ModelLoadFailed(
-                adapter.key,
-                f"{adapter.source} has no file {adapter.file}.",
-                "Correct the file's name.",
-            )
+        repository, revision = adapter.source, adapter.revision or None
+        kept = self._kept(repository, revision, [adapter.file])
+        if kept and (kept / adapter.file).is_file():
+            return kept / adapter.file
+        with _told_plainly(adapter.key, repository):
+            if adapter.file not in self._listed(repository, revision):
+                raise ModelLoadFailed(
+                    adapter.key, f"{repository} has no file {adapter.file}.", "Correct its name."
+                )
+            folder = self._fetch(adapter.key, repository, revision, [adapter.file])
         return folder / adapter.file
 
     def configuration(self, model: str) -> Path:
@@ -101,6 +98,11 @@ class Hub:
             return kept
         with _told_plainly(model, SDXL_BASE):
             return self._fetch(model, SDXL_BASE, None, _CONFIGURATION)
+
+    def _listed(self, repository: str, revision: str | None) -> list[str]:
+        """The paths of a repository's files."""
+        listed = HfApi(endpoint=self._endpoint).model_info(repository, revision=revision)
+        return sorted(one.rfilename for one in listed.siblings or ())
 
     def _kept(self, repository: str, revision: str | None, small: list[str]) -> Path | None:
         """The folder of what was fetched before, if its small files are all there."""

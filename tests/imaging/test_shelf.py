@@ -1,0 +1,159 @@
+"""Several checkpoints in memory: what is there is not loaded again, what does not fit leaves."""
+
+import gc
+import shutil
+import weakref
+from dataclasses import replace
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from bot.imaging.files import STARTER
+from bot.imaging.memory import Resources
+from bot.imaging.painter import Weights
+from bot.imaging.sdxl.shelf import bytes_of
+from bot.model.checkpoint import Adapter, Catalogue
+from bot.model.errors import ModelLoadFailed
+from bot.model.recipe import Lora
+from tests.imaging.conftest import Stock, levels
+from tests.imaging.low_rank import write_lora
+from tests.imaging.test_bits import order
+from tests.imaging.test_bits import pytestmark as foreign_warnings
+from tests.imaging.test_painter import Studio
+
+pytestmark = foreign_warnings
+
+
+@pytest.fixture(scope="module")
+def other_folder(tmp_path_factory):
+    """The starter with other weights in its UNet."""
+    folder = shutil.copytree(STARTER, tmp_path_factory.mktemp("other") / "model")
+    path = folder / "unet/diffusion_pytorch_model.safetensors"
+    chance = torch.Generator().manual_seed(5)
+    tensors = {
+        key: value + 0.02 * torch.randn(value.shape, generator=chance).to(value.dtype)
+        for key, value in load_file(path).items()
+    }
+    save_file(tensors, path)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def two(starter, other_folder):
+    checkpoints = {
+        "starter": starter,
+        "other": replace(starter, key="other", source=str(other_folder)),
+        "again": replace(starter, key="again", steps=4),
+    }
+    return Catalogue(checkpoints, "starter")
+
+
+@pytest.fixture(scope="module")
+def size(stock):
+    """What the starter takes in memory."""
+    return bytes_of(stock.pipeline)
+
+
+@pytest.fixture
+def open_studio(two):
+    opened = []
+
+    def with_room_for(budget, catalogue=two):
+        opened.append(Studio(catalogue, Resources(budget=budget)))
+        return opened[-1]
+
+    yield with_room_for
+    for studio in opened:
+        studio.close()
+
+
+def change(studio, model, *loras):
+    studio.on_thread(studio.painter.load, Weights(model, loras))
+    return studio.pipeline.unet
+
+
+def test_what_is_in_memory_is_not_loaded_again(open_studio, size):
+    studio = open_studio(2.5 * size)
+    first, second = change(studio, "starter"), change(studio, "other")
+    assert first is not second
+    assert change(studio, "starter") is first
+    assert change(studio, "other") is second
+
+
+def test_what_does_not_fit_leaves_before_another_one_is_read(open_studio, size):
+    studio = open_studio(1.5 * size)
+    first = weakref.ref(change(studio, "starter"))
+    change(studio, "other")
+    gc.collect()
+    assert first() is None
+    assert change(studio, "starter") is not None
+
+
+def test_two_models_of_the_same_weights_are_in_memory_once(open_studio, size):
+    studio = open_studio(1.5 * size)
+    assert change(studio, "starter") is change(studio, "again")
+    assert studio.draw(order(model="again")).completed().model == "again"
+
+
+def test_each_draws_its_own_pixels_however_often_they_change(
+    open_studio, size, stock, other_folder
+):
+    bare = {"starter": stock.draw(order()), "other": Stock(other_folder).draw(order())}
+    assert (bare["starter"] != bare["other"]).any()
+    for room in (1.5, 2.5):
+        studio = open_studio(room * size)
+        for model in ("starter", "other", "starter", "other"):
+            change(studio, model)
+            assert (levels(studio.draw(order(model=model)).pixels) == bare[model]).all()
+
+
+def test_the_hashes_are_of_the_weights_that_were_drawn_with(open_studio, size):
+    studio = open_studio(2.5 * size)
+    hashes = {}
+    for model in ("starter", "other", "starter"):
+        change(studio, model)
+        found = studio.draw(order(model=model)).completed().model_sha256
+        assert hashes.setdefault(model, found) == found
+    assert len(set(hashes.values())) == 2
+
+
+def test_loras_stay_with_the_model_they_are_on(open_studio, two, size, tmp_path, stock):
+    ink = Adapter("ink", str(write_lora(tmp_path / "ink.safetensors", 3)))
+    studio = open_studio(3 * size, replace(two, loras={"ink": ink}))
+    change(studio, "other", Lora("ink", 1.0))
+    change(studio, "starter")
+    assert (levels(studio.draw(order()).pixels) == stock.draw(order())).all()
+    inked = stock_with(ink, Stock(two.checkpoints["other"].source))
+    change(studio, "other", Lora("ink", 1.0))
+    recipe = order(model="other", loras=(Lora("ink", 1.0),))
+    assert (levels(studio.draw(recipe).pixels) == inked.draw(order())).all()
+
+
+def stock_with(adapter, stock):
+    stock.pipeline.load_lora_weights(adapter.source)
+    return stock
+
+
+def test_relief_leaves_what_is_drawn_with_and_nothing_else(open_studio, size, stock):
+    studio = open_studio(2.5 * size)
+    other = weakref.ref(change(studio, "other"))
+    kept = change(studio, "starter")
+    studio.on_thread(studio.painter.relieve)
+    gc.collect()
+    assert other() is None
+    assert change(studio, "starter") is kept
+    assert (levels(studio.draw(order()).pixels) == stock.draw(order())).all()
+
+
+def test_a_model_that_cannot_be_loaded_leaves_the_others_where_they_are(
+    open_studio, two, size, tmp_path
+):
+    gone = replace(two.checkpoints["other"], key="gone", source=str(tmp_path / "gone"))
+    studio = open_studio(2.5 * size, replace(two, checkpoints={**two.checkpoints, "gone": gone}))
+    first = change(studio, "starter")
+    with pytest.raises(ModelLoadFailed, match="no file or folder"):
+        change(studio, "gone")
+    with pytest.raises(ModelLoadFailed, match="Nothing was loaded"):
+        studio.draw(order())
+    assert change(studio, "starter") is first
