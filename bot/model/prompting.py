@@ -12,6 +12,9 @@ from itertools import groupby
 
 from bot.model.errors import BadPrompt
 
+STOCK, COMPEL = "stock", "compel"
+"""Who can encode a recipe's prompts: the stock pipeline, or compel where that cannot do it."""
+
 WEIGHTS = (0.0, 2.0)
 MOST_WEIGHTED = 30
 """How many parts may have weights: each may take the text encoders another pass."""

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from bot.model.checkpoint import Catalogue
 from bot.model.checks import scheduler_config
+from bot.model.errors import BadPrompt
+from bot.model.prompting import COMPEL, STOCK, check
 from bot.model.recipe import Recipe
 from bot.model.request import GUIDANCE, LORA_WEIGHTS, LORAS, SEEDS, STEPS
 from bot.model.schedulers import SCHEDULERS, Scheduler
@@ -40,6 +42,20 @@ def _objections(recipe: Recipe, catalogue: Catalogue) -> Iterator[str]:
     for text in (recipe.prompt, recipe.negative_prompt):
         if not isinstance(text, str) or len(text) > LONGEST_PROMPT:
             yield f"A prompt must be a text of at most {LONGEST_PROMPT} characters."
+        elif problem := _weights_problem(text, recipe.prompt_encoder):
+            yield problem
+    if recipe.prompt_encoder not in ("", STOCK, COMPEL):
+        yield f"The prompt encoder {recipe.prompt_encoder!r} is neither {STOCK} nor {COMPEL}."
+
+
+def _weights_problem(prompt: str, encoder: object) -> str:
+    """What is wrong with a prompt's weights; the stock way knows none."""
+    try:
+        if encoder != STOCK:
+            check(prompt)
+    except BadPrompt as error:
+        return f"A prompt's weights are wrong ({error.problem}) at {error.part!r}."
+    return ""
 
 
 def _is_within(value: object, bounds: tuple[float, float]) -> bool:

@@ -295,7 +295,7 @@ def test_encoders_that_visit_the_device_leave_it_however_it_went():
 
 def test_words_that_count_for_nothing_stay_numbers_in_half_precision():
     pipeline = load(Checkpoint(key="starter", source=str(STARTER)), torch.float16).pipeline
-    recipe = order(prompt="(a:0) red (fish:0) (!!:2)", negative_prompt=f"(x:0.01) {LONG}")
+    recipe = order(prompt="(a:0) red ((fish:2) (!!:1.5):0.5)", negative_prompt=f"(x:0.01) {LONG}")
     with torch.inference_mode():
         arguments = Conditioner(pipeline, CPU).condition(recipe).arguments
     for name in ("prompt_embeds", "negative_prompt_embeds"):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.model.checkpoint import ASPECTS, Catalogue, Checkpoint, Style
-from bot.model.errors import EmptyPrompt, UnknownOption
+from bot.model.errors import BadPrompt, EmptyPrompt, UnknownOption
 from bot.model.planning import plan
 from bot.model.request import ImageRequest
 from bot.model.schedulers import label_of
@@ -77,6 +77,23 @@ def test_an_option_nobody_configured_is_refused_with_those_that_are(option, requ
         plan(request_, CATALOGUE, seed=1)
     assert refused.value.option == option
     assert refused.value.choices
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ImageRequest("a (cat:9)"),
+        ImageRequest("a cat", negative_prompt="(dog:2.5)"),
+        ImageRequest("a cat:1.3)", style="ink"),
+    ],
+)
+def test_a_weight_that_cannot_be_drawn_is_refused_before_it_is_queued(request_):
+    with pytest.raises(BadPrompt):
+        plan(request_, CATALOGUE, seed=1)
+
+
+def test_who_encodes_a_prompt_is_left_to_the_engine():
+    assert plan(ImageRequest("a (cat:1.3)"), CATALOGUE, seed=1).prompt_encoder == ""
 
 
 def test_a_prompt_of_blanks_is_refused():

@@ -55,6 +55,10 @@ def test_what_members_may_ask_for_may_be_drawn_again(scheduler):
         ({"display_scale": 1000}, "display scale"),
         ({"prompt": "x" * 5000}, "prompt"),
         ({"negative_prompt": None}, "prompt"),
+        ({"prompt": "a (cat:90.0)"}, "weights are wrong (bounds) at 'cat'"),
+        ({"negative_prompt": "(cat:-1.0)", "prompt_encoder": "compel"}, "weights are wrong"),
+        ({"prompt_encoder": "owner/anything"}, "'owner/anything' is neither stock nor compel"),
+        ({"prompt_encoder": ["stock"]}, "neither stock nor compel"),
     ],
 )
 def test_a_strangers_recipe_is_not_drawn_if_no_member_could_have_asked_for_it(changes, said):
@@ -85,3 +89,7 @@ def test_the_versions_and_the_device_that_differ_are_named():
         "device: cpu, 1 thread then, cuda now",
     ]
     assert differences(RECIPE, RECIPE) == []
+
+
+def test_what_looks_like_a_weight_to_compel_is_prose_to_the_stock_way():
+    assert objections(replace(RECIPE, prompt="(cat:90.0)", prompt_encoder="stock"), CATALOGUE) == []

@@ -16,10 +16,9 @@ from diffusers import StableDiffusionXLPipeline
 
 from bot.imaging.sdxl.embeddings import Embedding, Embeddings
 from bot.model.errors import RenderError, UnknownOption
-from bot.model.prompting import Fragment, fragments, is_weighted
+from bot.model.prompting import COMPEL, STOCK, Fragment, fragments, is_weighted
 from bot.model.recipe import Lora, Recipe
 
-STOCK, COMPEL = "stock", "compel"
 ROOM = 64 * 2**20
 """The bytes of embeddings that are kept: some 200 prompts of SDXL in half precision."""
 
