@@ -12,6 +12,7 @@ from diffusers import AutoencoderKL, StableDiffusionXLPipeline
 
 from bot.imaging.painter import Between, Pixels, Step
 from bot.imaging.sdxl.derived import AnyPipeline, beginning_of, from_pictures, varied
+from bot.imaging.sdxl.prediction import Prediction
 from bot.model.errors import NotFinite, UnknownOption
 from bot.model.recipe import Recipe
 from bot.model.schedulers import SCHEDULERS
@@ -66,6 +67,7 @@ class Call:
         self._arguments = arguments
         self._tiling = tiling
         self._preview = preview
+        self._prediction = Prediction(pipeline.scheduler)
         self._after_step = after_step
         self._latents: Any = None
         self.vae_upcast = vae_upcast
@@ -96,7 +98,7 @@ class Call:
             if index == 0:
                 pipeline.vae.use_tiling = False  # a picture to begin with is encoded
             self._after_step(index)
-            between(Step(index + 1, of, lambda: self._preview(latents)))
+            between(Step(index + 1, of, lambda: self._preview(self._prediction.clean(latents))))
             if index + 1 == of:
                 self._before_decoding(latents)
             return {}
