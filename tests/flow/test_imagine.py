@@ -136,6 +136,21 @@ async def test_a_value_nobody_offers_is_refused_in_private_with_those_on_offer(
     assert reply.message is None
 
 
+async def test_a_weight_that_cannot_be_drawn_is_refused_in_private(house):
+    reply = await house.imagine("a (red apple:9) on a table")
+    refusal = await reply.followed_up()
+    assert refusal.ephemeral
+    assert "“red apple” must come to 0 to 2" in refusal.text
+    assert reply.message is None
+
+
+async def test_a_weighted_prompt_is_drawn_and_its_recipe_says_by_whom_it_was_read(house):
+    for prompt, encoder in (("a (red:1.4) apple", "compel"), ("a (red) apple :)", "stock")):
+        (file,) = (await answer_to(await house.imagine(prompt))).files
+        assert house.recipe(file)["prompt"] == prompt
+        assert house.recipe(file)["prompt_encoder"] == encoder
+
+
 async def test_suggestions_come_from_the_models_and_styles_on_offer(house):
     member = house.member()
     styles = await member.autocomplete("imagine", "style", "pix")

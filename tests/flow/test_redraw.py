@@ -32,6 +32,13 @@ def test_a_picture_is_drawn_again_and_compared_pixel_by_pixel(tmp_path):
     assert "the pixels are different" in other.stderr
 
 
+def test_a_weighted_and_long_prompt_is_drawn_again_with_every_pixel(tmp_path):
+    path = tmp_path / "demo.png"
+    demo(path, f"a (red:1.4) car, {'in the snow, ' * 30} (at night:0.6)", "--seed", "5")
+    same = redraw(path)
+    assert "equal" in same.stdout, same.stderr
+
+
 def test_a_strangers_file_is_refused_in_a_sentence(tmp_path):
     path = tmp_path / "plain.png"
     Image.new("RGB", (8, 8)).save(path)
