@@ -192,7 +192,7 @@ async def test_a_factory_that_fails_is_a_failed_engine_and_each_render_says_why(
 
 async def test_a_thread_that_breaks_gives_its_jobs_back():
     class Broken(ScriptedPainter):
-        def draw(self, recipe, between):
+        def draw(self, recipe, between, source=None):
             raise KeyboardInterrupt
 
     async with running(Broken()) as engine:
