@@ -18,7 +18,7 @@ from bot.model.errors import (
     UnknownOption,
 )
 from bot.model.job import Job
-from bot.model.prompting import MOST_WEIGHTED, WEIGHTS
+from bot.model.prompting import WEIGHTS
 
 UNEXPECTED = (
     "Something went wrong on the bot's side and nothing was queued. "
@@ -98,7 +98,7 @@ def _about_weights(problem: str, part: str) -> str:
     least, most = WEIGHTS
     reason = {
         "bounds": f"The weight of “{where}” must come to {least:g} to {most:g}.",
-        "many": f"“{where}” is one weight too many: {MOST_WEIGHTED} parts may have one.",
+        "many": f"“{where}” is one weight too many; a long prompt has room for fewer.",
         "unbalanced": f"The weight at “{where}” lacks a parenthesis.",
     }[problem]
     return f"{reason} Weights are written `(red fish:1.3)`; for mere parentheses write `\\(`."

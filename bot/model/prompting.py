@@ -17,7 +17,9 @@ STOCK, COMPEL = "stock", "compel"
 
 WEIGHTS = (0.0, 2.0)
 MOST_WEIGHTED = 30
-"""How many parts may have weights: each may take the text encoders another pass."""
+"""How many parts may have weights: each may take the text encoders over the whole prompt again."""
+MOST_BYTES = 50_000
+"""And how many bytes that may be in all, which are never fewer than the tokens."""
 
 _NUMBER = r"(?<![\d\s]:)[+-]?[0-9]+|[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)"
 _TOKEN = re.compile(
@@ -55,8 +57,9 @@ def check(prompt: str) -> None:
     for part in parts:
         if not WEIGHTS[0] <= part.weight <= WEIGHTS[1]:
             raise BadPrompt("bounds", part.text.strip())
-    if len(parts) > MOST_WEIGHTED:
-        raise BadPrompt("many", parts[MOST_WEIGHTED].text.strip())
+    most = min(MOST_WEIGHTED, MOST_BYTES // max(1, len(prompt.encode(errors="replace"))))
+    if len(parts) > most:
+        raise BadPrompt("many", parts[most].text.strip())
 
 
 @dataclass(slots=True)

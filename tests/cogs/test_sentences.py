@@ -91,7 +91,7 @@ def test_durations_read_as_people_say_them(seconds, said):
     [
         (errors.EmptyPrompt(), "write what you want to see"),
         (errors.BadPrompt("bounds", "a red fish"), "weight of “a red fish” must come to 0 to 2"),
-        (errors.BadPrompt("many", "fish"), "“fish” is one weight too many: 30 parts"),
+        (errors.BadPrompt("many", "fish"), "“fish” is one weight too many"),
         (errors.BadPrompt("unbalanced", "fish:1.3)"), "“fish:1.3)” lacks a parenthesis"),
         (errors.BadPrompt("bounds", "red fish " * 200), "fish red f…” must come to"),
         (errors.UnknownOption("style", "inc", ("ink", "photo")), "ink, photo"),

@@ -133,6 +133,14 @@ def test_weights_can_be_too_many():
     assert (refused.value.problem, refused.value.part) == ("many", "last")
 
 
+def test_the_longer_a_prompt_is_the_fewer_weights_it_may_have():
+    weights = " ".join(f"(word{number}:{1 + number % 2 / 2})" for number in range(18))
+    check(weights + "🐎" * 1000)
+    with pytest.raises(BadPrompt) as refused:
+        check(weights + "🐎" * 1500)
+    assert refused.value.problem == "many"
+
+
 @given(st.text() | SYNTAX)
 def test_a_check_of_any_text_ends_in_nothing_but_a_refusal(text):
     with suppress(BadPrompt):
