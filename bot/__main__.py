@@ -93,6 +93,12 @@ def _add_redraw(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     redraw.add_argument("picture", type=Path, help="a PNG that this bot has drawn")
     redraw.add_argument("--out", type=Path, default=None, help="save the new picture there")
+    redraw.add_argument(
+        "--image",
+        type=Path,
+        default=None,
+        help="the file that a derived picture began with; else looked for in DATA_DIR",
+    )
     redraw.set_defaults(start=_redraw)
 
 
@@ -153,7 +159,7 @@ async def _redraw(chosen: argparse.Namespace) -> None:
     from bot import redraw, running
 
     settings = running.settings_from_environment(token_needed=False)
-    await redraw.run(redraw.Redraw(chosen.picture, chosen.out), settings, say=_say)
+    await redraw.run(redraw.Redraw(chosen.picture, chosen.out, chosen.image), settings, say=_say)
 
 
 async def _bench(chosen: argparse.Namespace) -> None:

@@ -1,18 +1,23 @@
 """`python -m bot redraw`: draw the recipe in a picture again and compare the pixels."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.imaging import png
-from bot.model.errors import BotError, ConfigurationError
+from bot.model.errors import BotError, ConfigurationError, StorageError
 from bot.model.picture import Picture, Work
 from bot.model.recipe import Recipe
 from bot.model.redrawing import differences, objections
 from bot.wiring import open_engine
 from config.log import set_up_logging
 from config.settings import Settings
+
+SOURCE_ADVICE = (
+    "It began with a picture: give the very file with --image, or set DATA_DIR to the bot's folder."
+)
 
 Say = Callable[[str], None]
 
@@ -23,10 +28,11 @@ class RedrawFailed(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Redraw:
-    """Which picture, and where to put the new one, if anywhere."""
+    """Which picture, where to put the new one if anywhere, what it began with if given."""
 
     picture: Path
     out: Path | None = None
+    image: Path | None = None
 
 
 async def run(redraw: Redraw, settings: Settings, say: Say) -> None:
@@ -35,7 +41,7 @@ async def run(redraw: Redraw, settings: Settings, say: Say) -> None:
     written = await asyncio.to_thread(_read, redraw.picture)
     recipe = _recipe_in(written, redraw.picture)
     say(f"{redraw.picture}: {recipe.prompt!r}, seed {recipe.seed}, model {recipe.model}")
-    drawn = await _drawn(recipe, settings)
+    drawn = await _drawn(recipe, settings, redraw.image)
     if redraw.out is not None:
         await asyncio.to_thread(redraw.out.write_bytes, drawn.png)
     if png.same_pixels(written, drawn.png):
@@ -59,10 +65,22 @@ def _recipe_in(written: bytes, path: Path) -> Recipe:
         raise RedrawFailed(f"{path} cannot be drawn again: {error}.") from error
 
 
-async def _drawn(recipe: Recipe, settings: Settings) -> Picture:
-    async with open_engine(settings) as (engine, catalogue):
+async def _drawn(recipe: Recipe, settings: Settings, image: Path | None) -> Picture:
+    source = None if image is None else await asyncio.to_thread(_source, image, recipe)
+    async with open_engine(settings, read_source=source) as (engine, catalogue):
         if problems := objections(recipe, catalogue):
             raise RedrawFailed(" ".join(problems))
         work = Work(job_id=0, user_id=0, weight=1.0, recipes=(recipe,))
-        rendered = await engine.render(work, lambda _: None)
+        try:
+            rendered = await engine.render(work, lambda _: None)
+        except StorageError as error:
+            raise RedrawFailed(f"{error.reason} {SOURCE_ADVICE}") from error
         return rendered.pictures[0]
+
+
+def _source(image: Path, recipe: Recipe) -> Callable[[str], bytes]:
+    """What gives the engine the file that was given, if it is the one that the recipe names."""
+    file = _read(image)
+    if hashlib.sha256(file).hexdigest() != recipe.source_sha256:
+        raise RedrawFailed(f"{image} is not the file that the picture began with.")
+    return lambda sha256: file

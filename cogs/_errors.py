@@ -3,13 +3,18 @@
 from bot.model.errors import (
     BadPrompt,
     EmptyPrompt,
+    EnlargementTooLarge,
     MissingPermission,
     ModelUnavailable,
+    NoSuchPicture,
     NotAPicture,
+    NotDrawnYet,
+    NotVariable,
     NotYours,
     OutOfRange,
     PictureNotFetched,
     PictureTooLarge,
+    PrivatePicture,
     QueueFull,
     Refused,
     Stopping,
@@ -65,6 +70,10 @@ def _refusal(error: Refused) -> str:
             return _about_a_picture(error)
         case PictureNotFetched():
             return "Discord did not hand over that `image`. Please attach it again."
+        case NoSuchPicture() | NotDrawnYet() | PrivatePicture() | NotVariable():
+            return _about_an_earlier_image(error)
+        case EnlargementTooLarge(width, height):
+            return f"That would be {width}×{height} pixels, which is more than an image may have."
         case StrengthWithoutPicture():
             return "`strength` says how far to go from an `image`: attach one, or leave it out."
         case OutOfRange(option, value, least, most):
@@ -114,6 +123,26 @@ def _about_a_picture(error: NotAPicture | PictureTooLarge) -> str:
             return f"That `image` is larger than {limit // 2**20} MiB."
         case PictureTooLarge(_, limit):
             return f"That `image` is more than {limit} pixels wide or high."
+
+
+def _about_an_earlier_image(
+    error: NoSuchPicture | NotDrawnYet | PrivatePicture | NotVariable,
+) -> str:
+    match error:
+        case NoSuchPicture(None):
+            return "You have no image here yet. Draw one with /imagine first."
+        case NoSuchPicture(number, 0):
+            return f"There is no image #{number} here that you can see."
+        case NoSuchPicture(number, images):
+            return f"#{number} has {images} {'image' if images == 1 else 'images'} only."
+        case NotDrawnYet(number):
+            return f"#{number} is not drawn yet. Please wait for it."
+        case PrivatePicture(number):
+            return f"#{number} is private. Set `private` to True, so that the answer is, too."
+        case NotVariable("depth"):
+            return "That is a variation of very many variations. Vary an earlier one of them."
+        case NotVariable():
+            return "An enlargement cannot be varied. Vary the image it was made from."
 
 
 def failure(job: Job) -> str:

@@ -82,7 +82,7 @@ def varied(parent: Recipe, *, amount: str, seed: int, source: Mapping[str, Any])
         raise NotVariable("enlargement")
     if depth_of(parent.variation) >= DEEPEST:
         raise NotVariable("depth")
-    variation = {"seed": seed, "amount": AMOUNTS[amount]}
+    variation: dict[str, Any] = {"seed": seed, "amount": AMOUNTS[amount]}
     if parent.variation is not None:
         variation["of"] = dict(parent.variation)
     if parent.source_sha256:

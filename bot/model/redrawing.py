@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from bot.model.beginnings import beginning_objections
 from bot.model.checkpoint import Catalogue
 from bot.model.checks import scheduler_config
+from bot.model.deriving import FACTORS, LARGEST_AREA
 from bot.model.errors import BadPrompt
 from bot.model.prompting import COMPEL, STOCK, check
 from bot.model.recipe import Recipe
@@ -28,9 +30,8 @@ def _objections(recipe: Recipe, catalogue: Catalogue) -> Iterator[str]:
         yield from _lora_objections(recipe, catalogue)
     if not _is_listed(recipe):
         yield f"The scheduler {recipe.scheduler!r} with its settings is not one of those on offer."
-    sides = (recipe.width, recipe.height)
-    if any(type(side) is not int or not 64 <= side <= LARGEST_SIDE or side % 8 for side in sides):
-        yield f"The size must be multiples of 8 from 64 to {LARGEST_SIDE} pixels."
+    yield from _size_objections(recipe)
+    yield from beginning_objections(recipe)
     for name, value, (least, most) in (
         ("seed", recipe.seed, SEEDS),
         ("steps", recipe.steps, STEPS),
@@ -56,6 +57,15 @@ def _weights_problem(prompt: str, encoder: object) -> str:
     except BadPrompt as error:
         return f"A prompt's weights are wrong ({error.problem}) at {error.part!r}."
     return ""
+
+
+def _size_objections(recipe: Recipe) -> Iterator[str]:
+    sides = (recipe.width, recipe.height)
+    largest = LARGEST_SIDE if recipe.upscale is None else LARGEST_SIDE * max(FACTORS)
+    if any(type(side) is not int or not 64 <= side <= largest or side % 8 for side in sides):
+        yield f"The size must be multiples of 8 from 64 to {largest} pixels."
+    elif recipe.width * recipe.height > LARGEST_AREA:
+        yield f"There may be {LARGEST_AREA} pixels at most."
 
 
 def _is_within(value: object, bounds: tuple[float, float]) -> bool:

@@ -1,0 +1,110 @@
+"""/upscale and /vary: images made from images that were drawn before."""
+
+from collections.abc import Sequence
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.derivation import Derivation
+from bot.model import request as bounds
+from bot.model.deriving import AMOUNTS, FACTORS, Choice, UpscaleRequest, VaryRequest
+from bot.model.job import Job
+from bot.ports import Clock
+from cogs._origins import eyes_of, origin_of
+from cogs._replies import FrontDesk
+from cogs._sentences import title_of
+
+Image = app_commands.Range[int, *bounds.COUNTS]
+Number = app_commands.Range[int, 1, 2**53 - 1]
+Count = app_commands.Range[int, *bounds.COUNTS]
+
+
+class Derive(commands.Cog):
+    """Translates /upscale and /vary into calls of the derivation."""
+
+    def __init__(self, *, desk: FrontDesk, derivation: Derivation, clock: Clock) -> None:
+        self._desk = desk
+        self._derivation = derivation
+        self._clock = clock
+
+    @app_commands.command(name="upscale", description="Draw an image again, larger and finer")
+    @app_commands.guild_install()
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    @app_commands.describe(
+        job="The number below the image; your last one if left out",
+        image="Which of its images, if there are several",
+        factor="How many times as wide and as high",
+        private="Show the image to you alone",
+    )
+    @app_commands.choices(
+        factor=[app_commands.Choice(name=f"{factor}×", value=factor) for factor in FACTORS]
+    )
+    async def upscale(
+        self,
+        interaction: discord.Interaction,
+        job: Number | None = None,
+        image: Image = 1,
+        factor: int = FACTORS[0],
+        private: bool = False,
+    ) -> None:
+        """Acknowledge, then ask for an enlargement; the answer comes through the queue."""
+        wish = UpscaleRequest(Choice(job, image), factor, private)
+        if not await self._desk.acknowledge(interaction, kind="upscale", private=private):
+            return
+        try:
+            origin = origin_of(interaction, now=self._clock())
+            await self._derivation.upscale(wish, origin, eyes_of(interaction))
+        except Exception as error:  # the thinking message must end, whatever went wrong
+            await self._desk.refuse(interaction, error, private=private)
+
+    @app_commands.command(name="vary", description="Draw an image again, a little different")
+    @app_commands.guild_install()
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    @app_commands.describe(
+        job="The number below the image; your last one if left out",
+        image="Which of its images, if there are several",
+        amount="How different",
+        count="How many variations",
+        private="Show the images to you alone",
+    )
+    @app_commands.choices(
+        amount=[app_commands.Choice(name=amount, value=amount) for amount in AMOUNTS]
+    )
+    async def vary(
+        self,
+        interaction: discord.Interaction,
+        job: Number | None = None,
+        image: Image = 1,
+        amount: str = "subtle",
+        count: Count = 1,
+        private: bool = False,
+    ) -> None:
+        """Acknowledge, then ask for variations; the answer comes through the queue."""
+        wish = VaryRequest(Choice(job, image), amount, count, private)
+        if not await self._desk.acknowledge(interaction, kind="vary", private=private):
+            return
+        try:
+            origin = origin_of(interaction, now=self._clock())
+            await self._derivation.vary(wish, origin, eyes_of(interaction))
+        except Exception as error:  # the thinking message must end, whatever went wrong
+            await self._desk.refuse(interaction, error, private=private)
+
+    @upscale.autocomplete("job")
+    @vary.autocomplete("job")
+    async def _recent(
+        self, interaction: discord.Interaction, typed: str | int
+    ) -> list[app_commands.Choice[int]]:
+        jobs = await self._derivation.recent(interaction.guild_id or 0, interaction.user.id)
+        return _matching(str(typed), jobs)
+
+
+def _matching(typed: str, jobs: Sequence[Job]) -> list[app_commands.Choice[int]]:
+    """Jobs whose number or words hold what was typed."""
+    wanted = typed.casefold()
+    titles = {job.id: title_of(job) for job in jobs}
+    return [
+        app_commands.Choice(name=title, value=number)
+        for number, title in titles.items()
+        if wanted in title.casefold()
+    ]
