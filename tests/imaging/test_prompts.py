@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.imaging.files import STARTER
+from bot.imaging.painter import Pixels
 from bot.imaging.sdxl.call import arguments_of, pipeline_for
 from bot.imaging.sdxl.loading import load
 from bot.imaging.sdxl.prompts import Conditioner, visiting
@@ -20,6 +21,7 @@ from bot.model.recipe import Lora
 from bot.model.schedulers import SCHEDULERS
 from tests.imaging.conftest import levels
 from tests.imaging.test_bits import drawn_again, order, pytestmark  # noqa: F401 - foreign warnings
+from tests.imaging.test_derived import PHOTO, derived
 from tests.imaging.test_painter import Studio
 
 CPU = torch.device("cpu")
@@ -230,6 +232,20 @@ def test_embeddings_that_were_kept_change_no_pixel(studio, stock, label, guidanc
         ).images
     assert (levels(missed.pixels) == np.asarray(image)).all()
     assert missed.pixels == hit.pixels
+
+
+@pytest.mark.parametrize("prompt", ["a (red:1.4) fish", LONG])
+def test_a_picture_to_begin_with_goes_with_any_words(studio, stock, prompt):
+    recipe = derived("Euler a", prompt=prompt, steps=4)
+    source = Pixels(128, 128, PHOTO.resize((128, 128)).tobytes())
+    drawn = studio.on_thread(studio.painter.draw, recipe, lambda _: None, source)
+    theirs = CompelForSDXL(stock.pipeline)(prompt.replace("(red:1.4)", "(red)1.4")).embeds
+    with torch.inference_mode():
+        words = Conditioner(stock.pipeline, CPU).condition(recipe).arguments
+        pipeline = pipeline_for(stock.pipeline, recipe)
+        arguments = {**arguments_of(recipe, source), **words, "prompt_embeds": theirs}
+        [image] = pipeline(**arguments).images
+    assert (levels(drawn.pixels) == np.asarray(image)).all()
 
 
 def test_what_was_encoded_once_needs_neither_the_encoders_nor_their_move(stock):
