@@ -12,11 +12,13 @@ from pathlib import Path
 from bot.admission import Admission, QueueRoom
 from bot.client import ImagineClient, point_at
 from bot.delivery import Delivery
+from bot.derivation import Derivation
 from bot.dispatcher import Dispatcher
 from bot.imaging import sdxl
 from bot.imaging.engine import Engine
 from bot.imaging.executor import Tuning
 from bot.imaging.marker import StepMarker
+from bot.imaging.memory import Resources
 from bot.imaging.sources import sides_of
 from bot.intake import Intake
 from bot.leaving import leave_at_once
@@ -39,9 +41,10 @@ from bot.watchdog import Watchdog
 from cogs._buttons import cancel_button
 from cogs._courier import DiscordCourier
 from cogs._replies import FrontDesk
+from cogs.derive import Derive
 from cogs.imagine import Imagine
-from config.documents import MODELS_FILE, STYLES_FILE, read_document
-from config.settings import Settings, SettingsError
+from config.documents import LORAS_FILE, MODELS_FILE, STYLES_FILE, read_document
+from config.settings import Settings, SettingsError, export
 
 VERSION = "0.1.0"
 PROJECT = Path(__file__).parent.parent
@@ -121,10 +124,10 @@ def catalogue_for(settings: Settings, device: str) -> Catalogue:
     Raises ConfigurationError with every problem.
     """
     try:
-        models, styles = read_document(MODELS_FILE), read_document(STYLES_FILE)
+        tables = [read_document(file) for file in (MODELS_FILE, STYLES_FILE, LORAS_FILE)]
     except SettingsError as error:
         raise ConfigurationError(error.problems) from error
-    catalogue = read_catalogue(models, styles, root=PROJECT)
+    catalogue = read_catalogue(*tables, root=PROJECT)
     checkpoint = resolve(
         settings.drawing.model, device, catalogue, exists=lambda path: Path(path).exists()
     )
@@ -140,8 +143,13 @@ def _within_reach(catalogue: Catalogue, device: str) -> Catalogue:
     """Without a GPU a member's choice must not start a download of gigabytes."""
     if device != "cpu":
         return catalogue
-    local = {key: one for key, one in catalogue.checkpoints.items() if Path(one.source).exists()}
-    return Catalogue(checkpoints=local, default=catalogue.default, styles=catalogue.styles)
+    local = {
+        key: one
+        for key, one in catalogue.checkpoints.items()
+        if all(Path(source).exists() for source in (one.source, *(it.source for it in one.loras)))
+    }
+    loras = {key: one for key, one in catalogue.loras.items() if Path(one.source).exists()}
+    return replace(catalogue, checkpoints=local, loras=loras)
 
 
 def _device(wanted: str) -> str:
@@ -177,7 +185,9 @@ async def open_engine(
     catalogue = catalogue_for(settings, device)
     native_size = catalogue.checkpoints[catalogue.default].native_size
     engine = Engine(
-        sdxl.painter_factory(catalogue, device=device, bot_version=VERSION),
+        sdxl.painter_factory(
+            catalogue, device=device, bot_version=VERSION, resources=_resources(settings)
+        ),
         tuning=_tuning(settings, native_size, marker),
         read_source=read_source or _sources(settings).read,
     )
@@ -190,6 +200,14 @@ async def open_engine(
 
 def _sources(settings: Settings) -> SourceFolder:
     return SourceFolder(settings.storage.data_dir / "pictures" / "sources")
+
+
+def _resources(settings: Settings) -> Resources:
+    """What the painter may use; compiled code is kept from one start to the next."""
+    drawing = settings.drawing
+    if drawing.compiled:
+        export("TORCHINDUCTOR_CACHE_DIR", str(settings.storage.data_dir.absolute() / "compiled"))
+    return Resources(memory=drawing.memory, compiled=drawing.compiled)
 
 
 def _tuning(settings: Settings, native_size: int, marker: StepMarker | None) -> Tuning:
@@ -220,6 +238,10 @@ class _Ground:
     pace: Pace
 
 
+def _random_seed() -> int:
+    return secrets.randbelow(SEED_SPACE)
+
+
 class _Stages:
     """Joins the stages; each line of `studio` is one arrow of the way of a request."""
 
@@ -248,8 +270,9 @@ class _Stages:
             catalogue=self.catalogue,
             clock=self.clock,
         )
+        derive = Derive(desk=desk, derivation=self._derivation(admission), clock=self.clock)
         button = cancel_button(imagine.cancel_pressed)
-        self.client.furnish([imagine], [button])
+        self.client.furnish([imagine, derive], [button])
         courier = DiscordCourier(
             client=self.client, cancel_button=button, engine_status=self.engine.status
         )
@@ -279,8 +302,18 @@ class _Stages:
             catalogue=self.catalogue,
             room=QueueRoom(per_member=room.per_member, per_server=room.per_server),
             engine_status=self.engine.status,
-            draw_seed=lambda: secrets.randbelow(SEED_SPACE),
+            draw_seed=_random_seed,
             clock=self.clock,
+        )
+
+    def _derivation(self, admission: Admission) -> Derivation:
+        return Derivation(
+            archive=self.board,
+            album=self.album,
+            shelf=self.sources,
+            catalogue=self.catalogue,
+            admission=admission,
+            draw_seed=_random_seed,
         )
 
     def _dispatcher(self) -> Dispatcher:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.model.deriving import AMOUNTS
 from bot.model.job import Job, State
 from bot.model.picture import Picture, Progress
 from bot.model.recipe import Recipe
@@ -11,6 +12,7 @@ from cogs import _errors
 CONTENT_LENGTH = 2000
 MENTION_ROOM = 30
 ALT_LENGTH = 1024
+TITLE_LENGTH = 100
 BAR = 12
 
 
@@ -54,25 +56,47 @@ def alt_text(recipe: Recipe) -> str:
 
 def _facts(job: Job, recipes: list[Recipe]) -> str:
     first = recipes[0]
-    seeds = ", ".join(f"`{recipe.seed}`" for recipe in recipes)
-    named = "Seeds" if len(recipes) > 1 else "Seed"
     facts = [
-        f"**{named}** {seeds}",
+        _seeds(recipes),
         _size(first),
         f"{first.steps} steps",
         f"guidance {first.guidance_scale:g}",
         label_of(first.scheduler, first.scheduler_config),
         f"model {first.model}",
+        *(f"LoRA {one.id} {one.weight:g}" for one in first.loras),
     ]
     facts += _beginning(first)
     return f"{' · '.join(facts)}\n-# #{job.id} · {_times(job)} · AI-generated"
 
 
+def _seeds(recipes: list[Recipe]) -> str:
+    if recipes[0].variation is None:
+        named = "Seeds" if len(recipes) > 1 else "Seed"
+        return f"**{named}** {', '.join(f'`{recipe.seed}`' for recipe in recipes)}"
+    mixed = ", ".join(f"`{(recipe.variation or {})['seed']}`" for recipe in recipes)
+    return f"**Seed** `{recipes[0].seed}`, varied by {mixed}"
+
+
 def _beginning(recipe: Recipe) -> list[str]:
     """What the image was made from, if not from words alone."""
-    if recipe.strength is None:
-        return []
-    return [f"from an image, strength {recipe.strength:g}"]
+    strength = [] if recipe.strength is None else [f"strength {recipe.strength:g}"]
+    if recipe.upscale is not None:
+        return [f"{recipe.upscale['factor']}× {_parent(recipe)}", *strength]
+    if recipe.variation is not None:
+        amount = recipe.variation["amount"]
+        named = next((name for name, one in AMOUNTS.items() if one == amount), f"{amount:g}")
+        return [f"{named} variation of {_parent(recipe)}", *strength]
+    return ["from an attached image", *strength] if recipe.source_sha256 else []
+
+
+def _parent(recipe: Recipe) -> str:
+    source = recipe.source or {}
+    return f"#{source.get('job')}, image {source.get('image', 1)}"
+
+
+def title_of(job: Job) -> str:
+    """A job in a list of suggestions: its number and the beginning of its words."""
+    return _cut(f"#{job.id} {' '.join(job.request.prompt.split())}", TITLE_LENGTH)
 
 
 def _size(recipe: Recipe) -> str:

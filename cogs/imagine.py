@@ -11,10 +11,13 @@ from bot.dispatcher import Dispatcher
 from bot.intake import Intake
 from bot.model import request as bounds
 from bot.model.checkpoint import ASPECTS, Catalogue
-from bot.model.request import ImageRequest, Origin
+from bot.model.loras import Wish
+from bot.model.request import ImageRequest
 from bot.model.schedulers import SCHEDULERS
 from bot.ports import Clock
 from cogs._attachments import fetched
+from cogs._loras import LoraList, suggested
+from cogs._origins import origin_of
 from cogs._replies import FrontDesk
 
 CHOICES = 25
@@ -28,6 +31,7 @@ Seed = app_commands.Range[int, *bounds.SEEDS]
 Steps = app_commands.Range[int, *bounds.STEPS]
 Guidance = app_commands.Range[float, *bounds.GUIDANCE]
 Strength = app_commands.Range[float, *bounds.STRENGTHS]
+Loras = app_commands.Transform[tuple[Wish, ...], LoraList]
 
 
 class Imagine(commands.Cog):
@@ -67,6 +71,7 @@ class Imagine(commands.Cog):
         scheduler="How the noise is taken away",
         style="Words put round your prompt",
         model="What draws the image",
+        lora="Up to three LoRAs, with weights from -1 to 2 if you like: pixel:0.8, ink",
         spoiler="Blur the image until it is clicked",
         private="Show the image to you alone",
     )
@@ -88,6 +93,7 @@ class Imagine(commands.Cog):
         scheduler: str | None = None,
         style: str | None = None,
         model: str | None = None,
+        lora: Loras = (),
         spoiler: bool = False,
         private: bool = False,
     ) -> None:
@@ -103,6 +109,7 @@ class Imagine(commands.Cog):
             scheduler=scheduler,
             style=style,
             model=model,
+            loras=lora,
             strength=strength,
             spoiler=spoiler,
             private=private,
@@ -113,7 +120,7 @@ class Imagine(commands.Cog):
             if image is not None:
                 source = await self._intake.take_in(await fetched(image))
                 request = replace(request, source=source)
-            await self._admission.admit(request, self._origin(interaction))
+            await self._admission.admit(request, origin_of(interaction, now=self._clock()))
         except Exception as error:  # the thinking message must end, whatever went wrong
             await self._desk.refuse(interaction, error, private=private)
 
@@ -145,17 +152,13 @@ class Imagine(commands.Cog):
         checkpoints = self._catalogue.checkpoints
         return _matching(typed, {key: one.title or key for key, one in checkpoints.items()})
 
-    def _origin(self, interaction: discord.Interaction) -> Origin:
-        return Origin(
-            guild_id=interaction.guild_id or 0,
-            channel_id=interaction.channel_id or 0,
-            user_id=interaction.user.id,
-            interaction_id=interaction.id,
-            application_id=interaction.application_id,
-            token=interaction.token,
-            token_born=self._clock(),
-            filesize_limit=interaction.filesize_limit,
+    @imagine.autocomplete("lora")
+    async def _loras(self, interaction: discord.Interaction, typed: str) -> list[Choice]:
+        offered = self._catalogue.offered_with(
+            interaction.namespace.model or self._catalogue.default
         )
+        found = suggested(typed, offered).items()
+        return [Choice(name=title[:100], value=value) for value, title in found][:CHOICES]
 
 
 def _matching(typed: str, titles: dict[str, str]) -> list[Choice]:

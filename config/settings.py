@@ -114,6 +114,26 @@ class DrawingSettings:
             "`cuda`, `mps` or `cpu`; `auto` takes the first of them that is there.",
         ),
     ]
+    memory: Annotated[
+        str,
+        Setting(
+            "MEMORY",
+            "auto",
+            values.one_of("auto", "low", "high"),
+            "How a graphics card's memory is used: `low` spares it, `high` keeps everything on the "
+            "card, `auto` judges by how much there is.",
+        ),
+    ]
+    compiled: Annotated[
+        bool,
+        Setting(
+            "COMPILE",
+            "off",
+            values.on_or_off,
+            "`on` compiles the UNet's repeated blocks, which takes minutes once and draws faster "
+            "after; what was compiled is kept in `DATA_DIR`.",
+        ),
+    ]
     job_seconds: Annotated[
         int,
         Setting(
@@ -287,6 +307,11 @@ def _slips(environ: Mapping[str, str]) -> Iterator[str]:
             continue
         for meant in get_close_matches(name.upper(), unset, n=1, cutoff=0.85):
             yield f"{name} is not a setting; did you mean {meant}? It is ignored."
+
+
+def export(name: str, value: str) -> None:
+    """Tell a library that reads the environment itself, unless the deployer did already."""
+    os.environ.setdefault(name, value)
 
 
 def load_environment(path: Path = Path(".env")) -> dict[str, str]:

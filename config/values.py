@@ -58,6 +58,11 @@ def one_of(*choices: str, upper: bool = False) -> Callable[[str], str]:
     return parse
 
 
+def on_or_off(value: str) -> bool:
+    """Whether something is on."""
+    return one_of("on", "off")(value) == "on"
+
+
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     """A parser of whole numbers from `least` to `most`."""
 

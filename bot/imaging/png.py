@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot.imaging.painter import Pixels
-from bot.model.recipe import Recipe
+from bot.model.recipe import Lora, Recipe
 from bot.model.schedulers import label_of
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -74,16 +74,26 @@ def parameters(recipe: Recipe) -> str:
         "Model hash": recipe.model_sha256[:10],
         "Model": recipe.model,
         "VAE": recipe.vae,
+        "Lora hashes": ", ".join(f"{_plainly(one)}: {one.sha256[:12]}" for one in recipe.loras),
         "Denoising strength": "" if recipe.strength is None else f"{recipe.strength:g}",
         "Version": _version(recipe),
     }
-    lines = [recipe.prompt]
+    lines = [" ".join([recipe.prompt, *map(_lora, recipe.loras)])]
     if recipe.negative_prompt:
         lines.append(f"Negative prompt: {recipe.negative_prompt}")
     lines.append(
         ", ".join(f"{name}: {_quoted(value)}" for name, value in settings.items() if value != "")
     )
     return "\n".join(lines)
+
+
+def _lora(lora: Lora) -> str:
+    return f"<lora:{_plainly(lora)}:{lora.weight:g}>"
+
+
+def _plainly(lora: Lora) -> str:
+    """A LoRA's name as other tools know one: its file's, without the end."""
+    return lora.id.rpartition("/")[2].removesuffix(".safetensors").replace(":", "_")
 
 
 def _version(recipe: Recipe) -> str:

@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from bot.imaging.painter import Pixels
 from bot.imaging.png import LARGEST_TEXT, SIGNATURE, encode, encode_preview, parameters, read_recipe
-from bot.model.recipe import Recipe
+from bot.model.recipe import Lora, Recipe
 from tests.imaging.scripted import recipe
 
 RED = Pixels(2, 1, b"\xff\0\0" * 2)
@@ -81,6 +81,13 @@ def test_the_parameters_have_the_form_that_other_tools_read():
         "Steps: 28, Sampler: DPM++ 2M Karras, CFG scale: 3.5, Seed: 7, Size: 128x128, "
         "Model hash: 0123456789, Model: starter, Version: bot 0.1.0 torch 2.13.0"
     )
+
+
+def test_loras_stand_in_the_parameters_as_other_tools_write_them():
+    loras = (Lora("ink", 0.5, "0123456789abcdef"), Lora("owner/many/fast_4.safetensors", 1.0, "ff"))
+    first, *_, last = parameters(recipe(prompt="a cat", loras=loras)).splitlines()
+    assert first == "a cat <lora:ink:0.5> <lora:fast_4:1>"
+    assert 'Lora hashes: "ink: 0123456789ab, fast_4: ff"' in last
 
 
 def test_a_setting_with_separators_is_quoted_in_the_parameters():
