@@ -111,10 +111,13 @@ class Delivery:
             await self._outbox.answered(job.id, message_id=message_id, now=self._clock())
         except DeliveryInterrupted as error:
             self._put_off(job, error)
-        except StorageError as error:
-            self._put_off(job, DeliveryInterrupted(str(error)))
         except StaleMove:
             log.warning("answered by somebody else", extra={"job": job.id})
+        except Exception as error:
+            # Whatever it is, the answer is owed; at once it would only happen again.
+            if not isinstance(error, StorageError):
+                log.exception("an answer failed in a way nobody foresaw", extra={"job": job.id})
+            self._put_off(job, DeliveryInterrupted(str(error)))
         else:
             self._interruptions.pop(job.id, None)
             self._not_before.pop(job.id, None)

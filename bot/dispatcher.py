@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.model.errors import (
@@ -21,6 +21,8 @@ from bot.ports import Album, Board, Clock, CrashMarker, Engine, WorkQueue
 
 LOOK_AGAIN = 5.0
 """Seconds after which the queue is looked at without being woken: other processes fill it too."""
+LONGEST_PAUSE = 30.0
+"""Seconds between two tries to note an outcome."""
 ATTEMPTS = 2
 """Crashes in the middle of its steps after which a job fails."""
 AHEAD = 2
@@ -42,6 +44,7 @@ class Dispatcher:
         album: Album,
         marker: CrashMarker,
         clock: Clock,
+        retry_pause: float = 1.0,
     ) -> None:
         self._queue = queue
         self._board = board
@@ -49,6 +52,7 @@ class Dispatcher:
         self._album = album
         self._marker = marker
         self._clock = clock
+        self._retry_pause = retry_pause
         self._suspect: int | None = None
         self._drawing: dict[int, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
@@ -176,6 +180,9 @@ class Dispatcher:
             await self._requeue(job.id)
         except (RenderError, StorageError) as error:
             await self._fail(job, error)
+        except Exception as error:
+            log.exception("drawing failed in a way nobody foresaw", extra={"job": job.id})
+            await self._fail(job, RenderError(str(error)))
 
     async def _others_done(self, job: Job) -> None:
         log.info("drawn alone after a crash", extra={"job": job.id})
@@ -184,28 +191,38 @@ class Dispatcher:
 
     async def _keep(self, job: Job, rendered: Rendered) -> None:
         await self._album.save(job.id, rendered.pictures)
-        try:
-            await self._queue.rendered(
-                job.id, draw_seconds=rendered.draw_seconds, now=self._clock()
-            )
-        except StaleMove:
-            log.info("drawn after it was cancelled", extra={"job": job.id})
+        seconds = rendered.draw_seconds
+        await self._note(
+            job.id,
+            lambda: self._queue.rendered(job.id, draw_seconds=seconds, now=self._clock()),
+        )
 
     async def _fail(self, job: Job, error: RenderError | StorageError) -> None:
         log.error("failed: %s", error, extra={"job": job.id})
-        try:
-            await self._queue.failed(
-                job.id, failure=type(error).__name__, detail=str(error), now=self._clock()
-            )
-        except StaleMove:
-            log.info("failed after it was cancelled", extra={"job": job.id})
+        name, detail = type(error).__name__, str(error)
+        await self._note(
+            job.id,
+            lambda: self._queue.failed(job.id, failure=name, detail=detail, now=self._clock()),
+        )
 
     async def _requeue(self, job_id: int) -> None:
-        try:
-            await self._queue.requeue(job_id)
-        except StaleMove:
+        log.info("goes back into the queue", extra={"job": job_id})
+        await self._note(job_id, lambda: self._queue.requeue(job_id))
+
+    async def _note(self, job_id: int, move: Callable[[], Awaitable[Job]]) -> None:
+        """Make a move; a database in trouble is asked again until it takes it."""
+        pause = self._retry_pause
+        while True:
+            try:
+                await move()
+            except StaleMove:
+                log.info("had its outcome already", extra={"job": job_id})
+            except StorageError as error:
+                log.error("what came of it is not noted yet: %s", error, extra={"job": job_id})
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+                continue
             return
-        log.info("put back into the queue", extra={"job": job_id})
 
     def _progressed(self, job: Job, progress: Progress) -> None:
         for listener in self._on_progress:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.model.answer import Way
-from bot.model.errors import DeliveryError, EngineStopped, RenderCancelled, StorageError
+from bot.model.errors import EngineStopped, RenderCancelled, StorageError
 from bot.model.job import Interaction, Job
 from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Stepping, Work
 
@@ -100,7 +100,7 @@ class ShelfAlbum:
 class ScriptedCourier:
     """A way to the members that fails as it is told, a list of errors for each way."""
 
-    troubles: dict[Way, list[DeliveryError]] = field(default_factory=dict)
+    troubles: dict[Way, list[Exception]] = field(default_factory=dict)
     delivered: list[tuple[int, Way, int]] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
     shown: list[tuple[int, int | Progress]] = field(default_factory=list)

@@ -110,6 +110,25 @@ async def test_an_interrupted_answer_is_tried_again_later_and_holds_up_nobody():
     assert [job for job, _, _ in stage.courier.delivered] == [second.id, first.id]
 
 
+async def test_an_error_nobody_foresaw_puts_the_answer_off_and_does_not_spin():
+    stage = Stage()
+    stage.courier.troubles = {Way.ORIGINAL: [TypeError("inside a library"), TypeError("again")]}
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(lambda: len(stage.courier.troubles[Way.ORIGINAL]) == 1)
+        for _ in range(50):
+            stage.delivery.wake()
+            await asyncio.sleep(0)
+        assert len(stage.courier.troubles[Way.ORIGINAL]) == 1
+
+        def told_at_last() -> bool:
+            stage.clock.now += 1000
+            stage.delivery.wake()
+            return stage.told(job)
+
+        await settle(told_at_last)
+
+
 async def test_a_cancelled_and_a_failed_job_are_told_without_pictures():
     stage = Stage()
     async with stage.running():

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.dispatcher import Dispatcher
-from bot.model.errors import NotYours, OutOfMemory, TooLate
-from bot.model.job import State
+from bot.model.errors import NotYours, OutOfMemory, StorageError, TooLate
+from bot.model.job import Job, State
 from bot.model.picture import Progress
 from tests.fakes import InMemoryQueue, new_job
 from tests.stand_ins import HandClock, HandMarker, ScriptedEngine, ShelfAlbum, settle
@@ -16,8 +16,8 @@ from tests.stand_ins import HandClock, HandMarker, ScriptedEngine, ShelfAlbum, s
 class Stage:
     """A dispatcher among stand-ins."""
 
-    def __init__(self, slots: int = 1) -> None:
-        self.queue, self.album = InMemoryQueue(), ShelfAlbum()
+    def __init__(self, slots: int = 1, queue: InMemoryQueue | None = None) -> None:
+        self.queue, self.album = queue or InMemoryQueue(), ShelfAlbum()
         self.engine, self.marker = ScriptedEngine(slots), HandMarker()
         self.dispatcher = Dispatcher(
             queue=self.queue,
@@ -26,6 +26,7 @@ class Stage:
             album=self.album,
             marker=self.marker,
             clock=HandClock(),
+            retry_pause=0.0,
         )
 
     async def enqueue(self, number: int, user_id: int) -> int:
@@ -103,6 +104,40 @@ async def test_a_full_disk_fails_the_job_instead_of_losing_it():
         stage.engine.finish(job)
         await stage.until(job, State.FAILED)
     assert stage.queue.jobs[job].failure == "StorageError"
+
+
+class LockedTwice(InMemoryQueue):
+    """A queue whose database is locked when an outcome is to be noted, two times."""
+
+    tries = 0
+
+    async def rendered(self, job_id: int, *, draw_seconds: float, now: float) -> Job:
+        self.tries += 1
+        if self.tries <= 2:
+            raise StorageError("The database is locked.", "Wait.")
+        return await super().rendered(job_id, draw_seconds=draw_seconds, now=now)
+
+
+async def test_an_outcome_that_a_locked_database_does_not_take_is_noted_when_it_does():
+    stage = Stage(queue=LockedTwice())
+    async with stage.running():
+        job = await stage.enqueue(1, user_id=7)
+        await settle(lambda: job in stage.engine.renders)
+        stage.engine.finish(job)
+        await stage.until(job, State.RENDERED)
+    assert stage.queue.tries == 3
+
+
+async def test_an_error_nobody_foresaw_fails_the_job_and_the_next_one_draws():
+    stage = Stage()
+    async with stage.running():
+        bad, good = await stage.enqueue(1, user_id=1), await stage.enqueue(2, user_id=2)
+        await settle(lambda: bad in stage.engine.renders)
+        stage.engine.renders[bad].set_exception(TypeError("inside a library"))
+        await stage.until(bad, State.FAILED)
+        await settle(lambda: good in stage.engine.renders)
+        stage.engine.finish(good)
+        await stage.until(good, State.RENDERED)
 
 
 async def test_a_stop_puts_what_is_being_drawn_back_and_claims_no_more():
