@@ -74,7 +74,7 @@ async def serving(
             yield House(sandbox, studio)
         finally:
             stop.set()
-            assert await task
+            await task
     await sandbox.wait_for_departure()
 
 
