@@ -323,6 +323,40 @@ def test_a_stream_of_jobs_on_the_loaded_weights_does_not_keep_others_away():
     assert isinstance(bench.outcomes().get(1), Finished)
 
 
+def stretches(log):
+    """How many steps there were after each load."""
+    loads = [at for at, (kind, _) in enumerate(log) if kind == "load"]
+    ends = [*loads[1:], len(log)]
+    return [
+        sum(kind == "step" for kind, _ in log[begin:end])
+        for begin, end in zip(loads, ends, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("load_seconds", "expected"),
+    [
+        (0.0, [1] * 40),  # what is in memory changes whenever that is fair
+        (1.0, [4] * 10),
+        (2.5, [10] * 4),
+        (100.0, [20, 20]),  # a change that never pays comes when there is nothing else to do
+    ],
+)
+def test_weights_change_when_what_was_drawn_since_has_paid_for_the_measured_load(
+    load_seconds, expected
+):
+    def pass_time(seconds):
+        bench.now += seconds
+
+    bench = Bench(on_load=lambda _: pass_time(load_seconds), on_step=lambda *_: pass_time(1.0))
+    bench.executor.prepare()
+    for ticket in range(1, 41):
+        model = "starter" if ticket % 2 else "other"
+        bench.executor.take(ticket, work(ticket, recipe(ticket, steps=1, model=model)))
+    bench.finish()
+    assert stretches(bench.painter.log) == expected
+
+
 @st.composite
 def histories(draw):
     """Commands as a community gives them, faults included."""
