@@ -4,8 +4,9 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 import discord
 import yarl
@@ -19,6 +20,10 @@ REFUSED_SIGN_IN = (
     "Discord does not know this DISCORD_TOKEN: copy the bot's token again from the developer "
     "portal (Bot, Reset Token) into .env."
 )
+
+OnStumble = Callable[
+    [discord.Interaction, discord.app_commands.AppCommandError], Coroutine[Any, Any, None]
+]
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +61,11 @@ class ImagineClient(commands.AutoShardedBot):
         self,
         cogs: Sequence[commands.Cog],
         buttons: Sequence[type[discord.ui.DynamicItem[discord.ui.Button]]],
+        on_stumble: OnStumble,
     ) -> None:
-        """Take the cogs and lasting buttons in; once, before login."""
+        """Take in the cogs, the lasting buttons and who answers stray commands, before login."""
         self._furniture = (cogs, buttons)
+        self.tree.error(on_stumble)
 
     async def sign_in(self, token: str) -> None:
         """Log in; raises ConfigurationError if Discord refuses or cannot be reached."""

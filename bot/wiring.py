@@ -272,7 +272,7 @@ class _Stages:
         )
         derive = Derive(desk=desk, derivation=self._derivation(admission), clock=self.clock)
         button = cancel_button(imagine.cancel_pressed)
-        self.client.furnish([imagine, derive], [button])
+        self.client.furnish([imagine, derive], [button], desk.stumbled)
         courier = DiscordCourier(
             client=self.client, cancel_button=button, engine_status=self.engine.status
         )

@@ -25,6 +25,10 @@ from bot.model.errors import (
 from bot.model.job import Job
 from bot.model.prompting import WEIGHTS
 
+MISFIT = (
+    "That is not how the command is now. Your Discord may still show an older form of it: reload "
+    "it (Ctrl+R) and ask again."
+)
 UNEXPECTED = (
     "Something went wrong on the bot's side and nothing was queued. "
     "It has been logged; please try again."

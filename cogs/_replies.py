@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import aiohttp
 import discord
+from discord import app_commands
 
 from bot.model.errors import Refused, StorageError
 from bot.model.job import Interaction
@@ -15,6 +16,13 @@ from cogs import _errors
 COMMIT_WITHIN = 1.0
 """Seconds for the commit before the acknowledgement; Discord allows 3 for both."""
 UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10062, 40060
+
+STALE_FORMS = (
+    app_commands.CommandNotFound,
+    app_commands.CommandSignatureMismatch,
+    app_commands.TransformerError,
+)
+"""What a member's Discord causes that still shows the commands of an older version."""
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +73,18 @@ class FrontDesk:
         await interaction.followup.send(_errors.sentence(error), ephemeral=True)
         self._log(error)
         await self.done(interaction)
+
+    async def stumbled(
+        self, interaction: discord.Interaction, error: app_commands.AppCommandError
+    ) -> None:
+        """Answer a command that came to no handler; in private, and never by silence."""
+        misfit = isinstance(error, STALE_FORMS)
+        text = _errors.MISFIT if misfit else _errors.UNEXPECTED
+        log.warning("a command came to no handler: %s", error, exc_info=not misfit)
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
 
     async def done(self, interaction: discord.Interaction) -> None:
         """Note that the interaction has its answer."""

@@ -6,11 +6,21 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.model.checkpoint import ASPECTS, Catalogue, Checkpoint, Style
-from bot.model.errors import EmptyPrompt, StrengthWithoutPicture, UnknownOption
+from bot.model.errors import EmptyPrompt, OutOfRange, StrengthWithoutPicture, UnknownOption
 from bot.model.loras import chosen_loras
 from bot.model.prompting import check
 from bot.model.recipe import Recipe
-from bot.model.request import ImageRequest, SourcePicture
+from bot.model.request import (
+    COUNTS,
+    GUIDANCE,
+    NEGATIVE_LENGTH,
+    PROMPT_LENGTH,
+    SEEDS,
+    STEPS,
+    STRENGTHS,
+    ImageRequest,
+    SourcePicture,
+)
 from bot.model.schedulers import SCHEDULERS, Scheduler
 
 LCM_STEPS = 50
@@ -30,6 +40,7 @@ def plan(request: ImageRequest, catalogue: Catalogue, *, seed: int) -> Recipe:
         raise EmptyPrompt
     if request.strength is not None and request.source is None:
         raise StrengthWithoutPicture
+    _check_bounds(request)
     checkpoint = _checkpoint(request, catalogue)
     prompt, negative_prompt = _words(request, _style(request, catalogue), checkpoint)
     label = request.scheduler or checkpoint.scheduler
@@ -56,6 +67,21 @@ def plan(request: ImageRequest, catalogue: Catalogue, *, seed: int) -> Recipe:
         display_scale=checkpoint.display_scale,
         **_beginning(request, steps),
     )
+
+
+def _check_bounds(request: ImageRequest) -> None:
+    """Discord checks them too, but a member's client may know an older form of the command."""
+    for option, value, (least, most) in (
+        ("prompt's length", len(request.prompt), (1, PROMPT_LENGTH)),
+        ("negative prompt's length", len(request.negative_prompt), (0, NEGATIVE_LENGTH)),
+        ("count", request.count, COUNTS),
+        ("seed", request.seed, SEEDS),
+        ("steps", request.steps, STEPS),
+        ("guidance", request.guidance_scale, GUIDANCE),
+        ("strength", request.strength, STRENGTHS),
+    ):
+        if value is not None and not least <= value <= most:
+            raise OutOfRange(option, value, least, most)
 
 
 def _checkpoint(request: ImageRequest, catalogue: Catalogue) -> Checkpoint:

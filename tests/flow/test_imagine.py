@@ -1,9 +1,11 @@
 """/imagine from the command to the picture, as members see it."""
 
 import re
+from copy import deepcopy
 
 import pytest
 
+from bot.sandbox.commands import COMMAND_KEYS
 from bot.sandbox.errors import ClientRefusal
 from tests.flow.house import answer_to, serving
 
@@ -119,6 +121,33 @@ async def test_a_prompt_of_any_kind_is_drawn_shown_as_it_is_and_pings_nobody(hou
 async def test_an_option_out_of_range_does_not_leave_the_client(house, option, value):
     with pytest.raises(ClientRefusal):
         await house.member().slash("imagine", **{"prompt": "a cat", option: value})
+
+
+async def test_a_value_that_an_old_form_of_the_command_lets_through_is_refused_in_private(house):
+    old_form = deepcopy(house.sandbox.commands.listed(None))
+    for command in old_form:
+        for option in command.get("options", ()):
+            option.pop("max_value", None)
+    house.sandbox.commands.replace(None, [_as_given(command) for command in old_form])
+    reply = await house.member().slash("imagine", prompt="a cat", count=9)
+    said = await reply.followed_up()
+    assert said.ephemeral
+    assert "from 1 to 4" in said.text
+
+
+async def test_a_command_that_the_bot_does_not_know_any_more_is_answered_in_private(house):
+    old_form = deepcopy(house.sandbox.commands.listed(None))
+    old_form[0]["name"] = "paint"
+    house.sandbox.commands.replace(None, [_as_given(command) for command in old_form])
+    reply = await house.member().slash("paint", prompt="a cat")
+    said = await reply.finished()
+    assert said.ephemeral
+    assert "reload it" in said.text
+
+
+def _as_given(command):
+    """A registered command without what Discord added to it."""
+    return {key: value for key, value in command.items() if key in COMMAND_KEYS}
 
 
 @pytest.mark.parametrize(

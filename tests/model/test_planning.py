@@ -96,6 +96,27 @@ def test_who_encodes_a_prompt_is_left_to_the_engine():
     assert plan(ImageRequest("a (cat:1.3)"), CATALOGUE, seed=1).prompt_encoder == ""
 
 
+@pytest.mark.parametrize(
+    ("option", "changes"),
+    [
+        ("count", {"count": 0}),
+        ("count", {"count": 5}),
+        ("seed", {"seed": -1}),
+        ("seed", {"seed": 2**32}),
+        ("steps", {"steps": 0}),
+        ("steps", {"steps": 61}),
+        ("guidance", {"guidance_scale": 20.5}),
+        ("guidance", {"guidance_scale": float("nan")}),
+        ("prompt's length", {"prompt": "x" * 1501}),
+        ("negative prompt's length", {"negative_prompt": "x" * 1001}),
+    ],
+)
+def test_an_option_out_of_its_bounds_is_refused_whoever_let_it_through(option, changes):
+    with pytest.raises(OutOfRange) as refused:
+        plan(ImageRequest(**{"prompt": "a cat", **changes}), CATALOGUE, seed=1)
+    assert refused.value.option == option
+
+
 def test_a_prompt_of_blanks_is_refused():
     with pytest.raises(EmptyPrompt):
         plan(ImageRequest(" \n\t "), CATALOGUE, seed=1)
