@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.model.checkpoint import ASPECTS, Catalogue, Checkpoint, Style
-from bot.model.errors import BadPrompt, EmptyPrompt, UnknownOption
+from bot.model.errors import BadPrompt, EmptyPrompt, OutOfRange, UnknownOption
 from bot.model.planning import plan
 from bot.model.request import ImageRequest
 from bot.model.schedulers import label_of
