@@ -17,6 +17,7 @@ from bot.model.errors import (
     QueueFull,
     UnknownOption,
 )
+from bot.model.fairness import cost_of
 from bot.model.job import Job, State
 from bot.model.picture import Picture
 from bot.model.request import ImageRequest
@@ -99,17 +100,20 @@ async def test_an_enlargement_is_drawn_over_the_picture_with_its_words_and_seed(
     recipe = job.recipe
     assert stage.shelf.files == [b"png-1"]
     assert recipe.source == {"sha256": "sha-1", "job": parent.id, "image": 2}
-    assert recipe.upscale == {"factor": 2, "tile": 128, "overlap": 16}
+    assert recipe.upscale == {"factor": 2, "tile": 128, "overlap": 32, "prompt": ""}
     assert (recipe.width, recipe.height, recipe.display_scale) == (256, 256, 4)
-    assert (recipe.seed, recipe.strength, recipe.prompt) == (6, 0.3, parent.recipe.prompt)
+    assert (recipe.seed, recipe.strength, recipe.prompt) == (6, 0.2, parent.recipe.prompt)
     assert (job.request.count, job.request.spoiler, job.state) == (1, True, State.QUEUED)
 
 
-async def test_an_enlargement_costs_all_its_tiles():
+async def test_an_enlargement_costs_all_its_tiles_without_guidance():
     stage = Stage()
     parent = await stage.drawn(steps=10)
     job = await stage.upscale()
-    assert job.cost == pytest.approx(parent.cost * 9 * 0.3)
+    assert parent.recipe.evaluations == 2 * 10
+    assert job.recipe.evaluations == 9 * 2
+    assert job.recipe.megapixels == parent.recipe.megapixels
+    assert job.cost == cost_of(job.recipe, 1)
 
 
 async def test_variations_keep_the_seed_and_count_up_what_it_is_mixed_with():

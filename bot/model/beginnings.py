@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.model.deriving import DEEPEST, FACTORS, OVERLAP
 from bot.model.recipe import Recipe
-from bot.model.request import SEEDS, STEPS, STRENGTHS
+from bot.model.request import PROMPT_LENGTH, SEEDS, STEPS, STRENGTHS
 
 TILES = (64, 2048)
 """Pixels of a tile's side."""
@@ -50,15 +50,17 @@ def _is_variation(variation: Any, deepest: int) -> bool:
 
 def _is_upscale(recipe: Recipe) -> bool:
     table: Any = recipe.upscale
-    if not _is_table(table, {"factor", "tile", "overlap"}) or len(table) < 3:
+    names = {"factor": int, "tile": int, "overlap": int, "prompt": str}
+    if not _is_table(table, set(names)) or len(table) < len(names):
         return False
-    if any(type(value) is not int for value in table.values()):
+    if any(type(table[name]) is not kind for name, kind in names.items()):
         return False
     return (
         table["factor"] in FACTORS
         and _is_number(table["tile"], TILES)
         and table["tile"] % 8 == 0
         and 0 <= table["overlap"] <= table["tile"] // OVERLAP
+        and len(table["prompt"]) <= PROMPT_LENGTH
         and recipe.source_sha256 != ""
         and recipe.variation is None
     )

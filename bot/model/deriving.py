@@ -13,9 +13,10 @@ from bot.model.recipe import Recipe
 FACTORS = (2, 4)
 AMOUNTS: Mapping[str, float] = MappingProxyType({"subtle": 0.15, "strong": 0.45})
 """How far the first noise is turned towards another seed's, by the name members know."""
-UPSCALE_STRENGTH = 0.3
-OVERLAP = 8
-"""Neighbouring tiles share an eighth of their side."""
+UPSCALE_STRENGTH = 0.2
+"""More puts things into the empty parts of a picture that are not there."""
+OVERLAP = 4
+"""Neighbouring tiles share a quarter of their side."""
 LARGEST_AREA = 4096 * 4096
 """Pixels that an enlargement may be shown with."""
 DEEPEST = 8
@@ -52,10 +53,11 @@ class VaryRequest:
 def upscaled(
     parent: Recipe, *, factor: int, source: Mapping[str, Any], checkpoint: Checkpoint
 ) -> Recipe:
-    """The recipe of an enlargement: the same words and seed, over the picture in `source`.
+    """The recipe of an enlargement: the same seed, over the picture in `source`.
 
     It is `factor` times as large as the parent in the pixels that are drawn, and so in those that
-    are shown. Raises EnlargementTooLarge.
+    are shown. Its tiles are drawn without words and guidance, which would put the whole subject
+    into each of them. Raises EnlargementTooLarge.
     """
     width, height = parent.width * factor, parent.height * factor
     shown = (width * parent.display_scale, height * parent.display_scale)
@@ -68,8 +70,9 @@ def upscaled(
         height=height,
         source=source,
         strength=strong_enough(UPSCALE_STRENGTH, parent.steps),
+        guidance_scale=1.0,
         variation=None,
-        upscale={"factor": factor, "tile": side, "overlap": side // OVERLAP},
+        upscale={"factor": factor, "tile": side, "overlap": side // OVERLAP, "prompt": ""},
     )
 
 

@@ -80,10 +80,22 @@ class Recipe:
         return tiles(self.width, self.height, side, overlap)
 
     def of_tile(self, number: int) -> "Recipe":
-        """The recipe of one tile, the seed of which counts up: a plain img2img one."""
+        """The recipe of one tile, the seed of which counts up: a plain img2img one.
+
+        Of an image that is not upscaled its only tile is the image.
+        """
+        if self.upscale is None:
+            return self
         box = self.tiles[number]
-        seed = (self.seed + number) % SEED_SPACE
-        return replace(self, seed=seed, width=box.width, height=box.height, upscale=None)
+        return replace(
+            self,
+            prompt=self.upscale["prompt"],
+            negative_prompt="",
+            seed=(self.seed + number) % SEED_SPACE,
+            width=box.width,
+            height=box.height,
+            upscale=None,
+        )
 
     @property
     def source_sha256(self) -> str:

@@ -133,9 +133,9 @@ async def test_an_enlargement_is_twice_as_large_and_names_its_parent(house):
     answer = await answer_to(await derive(house, "upscale", job=number, image=2))
     (file,) = answer.files
     assert house.picture(file).size == (1024, 1024)
-    assert f"2× #{number}, image 2 · strength 0.3" in answer.text
+    assert f"2× #{number}, image 2 · strength 0.25" in answer.text
     recipe = house.recipe(file)
-    assert recipe["upscale"] == {"factor": 2, "tile": 128, "overlap": 16}
+    assert recipe["upscale"] == {"factor": 2, "tile": 128, "overlap": 32, "prompt": ""}
     source = house.sandbox.attachment_bytes(parent.files[1])
     assert recipe["source"]["sha256"] == hashlib.sha256(source).hexdigest()
 

@@ -186,8 +186,8 @@ def test_mixed_noise_is_as_loud_as_noise(amount, seed):
 
 
 def upscaled(**changes):
-    upscale = {"factor": 2, "tile": 128, "overlap": 16}
-    size = {"width": 256, "height": 192, "strength": 0.3, "steps": 7}
+    upscale = {"factor": 2, "tile": 128, "overlap": 16, "prompt": ""}
+    size = {"width": 256, "height": 192, "strength": 0.3, "steps": 7, "guidance_scale": 1.0}
     return derived(**{"upscale": upscale, **size, **changes})
 
 
@@ -197,7 +197,7 @@ def test_an_upscaled_picture_is_stock_calls_blended(catalogue, stock):
     expected = np.asarray(whole).astype(float)
     boxes = [(left, top) for top in (0, 64) for left in (0, 64, 128)]
     for number, (left, top) in enumerate(boxes):
-        tile = replace(recipe, seed=7 + number, width=128, height=128, upscale=None)
+        tile = replace(recipe, prompt="", seed=7 + number, width=128, height=128, upscale=None)
         part = whole.crop((left, top, left + 128, top + 128))
         drawn = stock.draw_from(part, tile).astype(float)
         ramp = np.minimum((np.arange(128) + 1) / 17, 1.0)
@@ -214,7 +214,7 @@ def test_the_first_tile_is_a_stock_call_byte_for_byte_and_tiles_share_the_thread
     [pixels, words] = draw(catalogue, [recipe], [beside])
     again, _ = draw(catalogue, [recipe], [order("LCM")])
     part = ImageOps.fit(PHOTO, (256, 192), Image.Resampling.LANCZOS).crop((0, 0, 128, 128))
-    tile = stock.draw_from(part, replace(recipe, width=128, height=128))
+    tile = stock.draw_from(part, replace(recipe, prompt="", width=128, height=128))
     corner = enlarged(tile, 4)[: 4 * 60, : 4 * 60]
     assert (pixels[: 4 * 60, : 4 * 60] == corner).all()
     assert (pixels == again).all()

@@ -17,6 +17,8 @@ VARIED = varied(PLAIN, amount="subtle", seed=9, source=PARENT)
 TWICE = varied(VARIED, amount="strong", seed=8, source=PARENT)
 LARGER = upscaled(PLAIN, factor=2, source={"sha256": SHA, **PARENT}, checkpoint=SMALL)
 
+TILED = {"factor": 2, "tile": 128, "overlap": 32, "prompt": ""}
+
 
 def said(changed):
     return " ".join(beginning_objections(changed))
@@ -50,11 +52,13 @@ def nested(depth):
         (PLAIN, {"variation": {"seed": 1, "amount": 0.1, "of": "noise"}}, "variation"),
         (PLAIN, {"variation": nested(9)}, "variation"),
         (PLAIN, {"variation": nested(500)}, "variation"),
-        (LARGER, {"upscale": {"factor": 3, "tile": 128, "overlap": 16}}, "enlargement"),
-        (LARGER, {"upscale": {"factor": 2, "tile": 8, "overlap": 1}}, "enlargement"),
-        (LARGER, {"upscale": {"factor": 2, "tile": 100, "overlap": 1}}, "enlargement"),
-        (LARGER, {"upscale": {"factor": 2, "tile": 128, "overlap": 128}}, "enlargement"),
-        (LARGER, {"upscale": {"factor": 2, "tile": 128.0, "overlap": 16}}, "enlargement"),
+        (LARGER, {"upscale": TILED | {"factor": 3}}, "enlargement"),
+        (LARGER, {"upscale": TILED | {"tile": 8, "overlap": 1}}, "enlargement"),
+        (LARGER, {"upscale": TILED | {"tile": 100}}, "enlargement"),
+        (LARGER, {"upscale": TILED | {"overlap": 128}}, "enlargement"),
+        (LARGER, {"upscale": TILED | {"tile": 128.0}}, "enlargement"),
+        (LARGER, {"upscale": TILED | {"prompt": None}}, "enlargement"),
+        (LARGER, {"upscale": TILED | {"prompt": "x" * 5000}}, "enlargement"),
         (LARGER, {"upscale": {"factor": 2}}, "enlargement"),
         (LARGER, {"upscale": {}}, "enlargement"),
         (LARGER, {"source": None, "strength": None}, "enlargement"),

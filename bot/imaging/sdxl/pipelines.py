@@ -96,7 +96,7 @@ class SdxlPainter:
         model = taken.model
         tiling = recipe.vae_tiling or self._policy.vae_tiling
         with faults.drawing():
-            conditioning = model.conditioner.condition(recipe)
+            conditioning = model.conditioner.condition(recipe.of_tile(0))
             draw = partial(self._draw, model, conditioning, tiling)
             if recipe.upscale is not None and source is not None:
                 pixels, vae_upcast = draw_tiles(draw, recipe, source, between)
