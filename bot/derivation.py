@@ -6,10 +6,10 @@ from dataclasses import replace
 from bot.admission import Admission
 from bot.model.checkpoint import Catalogue, Checkpoint
 from bot.model.deriving import Choice, UpscaleRequest, VaryRequest, upscaled, varied
-from bot.model.errors import NoSuchPicture, NotDrawnYet, PrivatePicture, UnknownOption
+from bot.model.errors import NoSuchPicture, NotDrawnYet, OutOfRange, PrivatePicture, UnknownOption
 from bot.model.job import Job, State
 from bot.model.recipe import Recipe
-from bot.model.request import ImageRequest, Origin
+from bot.model.request import COUNTS, ImageRequest, Origin
 from bot.ports import Album, Archive, SourceShelf
 
 RECENT = 25
@@ -56,6 +56,8 @@ class Derivation:
 
     async def vary(self, wish: VaryRequest, origin: Origin, sees: Sees) -> Job:
         """Queue variations, each with a seed of its own; raises Refused."""
+        if not COUNTS[0] <= wish.count <= COUNTS[1]:
+            raise OutOfRange("count", wish.count, *COUNTS)
         parent = await self._parent(wish.choice, wish.private, origin, sees)
         self._checkpoint(parent)
         recipe = varied(
@@ -75,7 +77,7 @@ class Derivation:
             raise NotDrawnYet(job.id)
         if job.state not in (State.RENDERED, State.DELIVERED):
             raise NoSuchPicture(job.id)
-        if choice.image > job.request.count:
+        if not 1 <= choice.image <= job.request.count:
             raise NoSuchPicture(job.id, images=job.request.count)
         if job.request.private and not private:
             raise PrivatePicture(job.id)

@@ -13,6 +13,7 @@ from bot.model.errors import (
     NoSuchPicture,
     NotDrawnYet,
     NotVariable,
+    OutOfRange,
     PrivatePicture,
     QueueFull,
     UnknownOption,
@@ -205,6 +206,25 @@ async def test_an_image_that_is_not_there_yet_or_never_was_is_refused():
     await stage.queue.cancel(cancelled.id, now=3.0)
     with pytest.raises(NoSuchPicture):
         await stage.upscale(Choice(cancelled.id))
+
+
+@pytest.mark.parametrize(
+    ("choice", "options", "refusal"),
+    [
+        (Choice(image=0), {}, NoSuchPicture),
+        (Choice(image=-1), {}, NoSuchPicture),
+        (LAST, {"amount": "wild"}, UnknownOption),
+        (LAST, {"count": 5}, OutOfRange),
+        (LAST, {"count": 0}, OutOfRange),
+    ],
+)
+async def test_what_an_old_form_of_the_command_lets_through_is_refused(choice, options, refusal):
+    stage = Stage()
+    await stage.drawn()
+    with pytest.raises(refusal):
+        await stage.vary(choice, **options)
+    with pytest.raises(UnknownOption):
+        await stage.upscale(factor=3)
 
 
 async def test_a_model_that_is_no_longer_offered_is_said():

@@ -76,6 +76,8 @@ def parameters(recipe: Recipe) -> str:
         "VAE": recipe.vae,
         "Lora hashes": ", ".join(f"{_plainly(one)}: {one.sha256[:12]}" for one in recipe.loras),
         "Denoising strength": "" if recipe.strength is None else f"{recipe.strength:g}",
+        "Variation seed": (recipe.variation or {}).get("seed", ""),
+        "Variation seed strength": (recipe.variation or {}).get("amount", ""),
         "Version": _version(recipe),
     }
     lines = [" ".join([recipe.prompt, *map(_lora, recipe.loras)])]

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.model.checkpoint import Checkpoint
-from bot.model.errors import EnlargementTooLarge, NotVariable
+from bot.model.errors import EnlargementTooLarge, NotVariable, UnknownOption
 from bot.model.planning import strong_enough
 from bot.model.recipe import Recipe
 
@@ -57,8 +57,10 @@ def upscaled(
 
     It is `factor` times as large as the parent in the pixels that are drawn, and so in those that
     are shown. Its tiles are drawn without words and guidance, which would put the whole subject
-    into each of them. Raises EnlargementTooLarge.
+    into each of them. Raises EnlargementTooLarge, or UnknownOption for another factor.
     """
+    if factor not in FACTORS:
+        raise UnknownOption("factor", str(factor), tuple(map(str, FACTORS)))
     width, height = parent.width * factor, parent.height * factor
     shown = (width * parent.display_scale, height * parent.display_scale)
     if shown[0] * shown[1] > LARGEST_AREA:
@@ -79,8 +81,11 @@ def upscaled(
 def varied(parent: Recipe, *, amount: str, seed: int, source: Mapping[str, Any]) -> Recipe:
     """The recipe of a variation: all as in the parent but for its first noise.
 
-    Where the parent began with a picture, so does the variation. Raises NotVariable.
+    Where the parent began with a picture, so does the variation. Raises NotVariable, or
+    UnknownOption for another amount.
     """
+    if amount not in AMOUNTS:
+        raise UnknownOption("amount", amount, tuple(AMOUNTS))
     if parent.upscale is not None:
         raise NotVariable("enlargement")
     if depth_of(parent.variation) >= DEEPEST:

@@ -90,6 +90,11 @@ def test_loras_stand_in_the_parameters_as_other_tools_write_them():
     assert 'Lora hashes: "ink: 0123456789ab, fast_4: ff"' in last
 
 
+def test_a_variation_stands_in_the_parameters_as_other_tools_write_it():
+    line = parameters(recipe(variation={"seed": 9, "amount": 0.15})).splitlines()[-1]
+    assert "Variation seed: 9, Variation seed strength: 0.15" in line
+
+
 def test_a_setting_with_separators_is_quoted_in_the_parameters():
     line = parameters(recipe(vae='C:\\a "b", c')).splitlines()[-1]
     assert r'VAE: "C:\\a \"b\", c"' in line

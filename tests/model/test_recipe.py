@@ -21,6 +21,9 @@ EULER = Recipe(
 )
 
 
+TILED = {"factor": 2, "tile": 128, "overlap": 32, "prompt": ""}
+
+
 @given(
     prompt=st.text(),
     seed=st.integers(0, 2**32 - 1),
@@ -66,7 +69,24 @@ def test_the_seed_counts_up_over_a_jobs_images_and_starts_again_after_the_last()
         ({"scheduler": "HeunDiscreteScheduler"}, 94),
         ({"strength": 0.5}, 24),
         ({"strength": 0.01}, 2),
+        ({"strength": 0.5, "scheduler": "HeunDiscreteScheduler"}, 46),
+        ({"width": 256, "strength": 0.5, "upscale": TILED}, 72),
     ],
 )
-def test_evaluations_count_guidance_heun_and_strength(changes, evaluations):
+def test_evaluations_count_guidance_heun_strength_and_tiles(changes, evaluations):
     assert replace(EULER, **changes).evaluations == evaluations
+
+
+def test_an_enlargements_tiles_are_plain_recipes_over_parts_of_the_source():
+    recipe = replace(EULER, width=256, strength=0.2, source={"sha256": "0"}, upscale=TILED)
+    assert [(box.left, box.width) for box in recipe.tiles] == [(0, 128), (64, 128), (128, 128)]
+    tile = recipe.of_tile(2)
+    assert (tile.prompt, tile.seed, tile.width, tile.upscale) == ("", 9, 128, None)
+    assert EULER.of_tile(0) == EULER
+    assert (recipe.megapixels, EULER.megapixels) == (EULER.megapixels, 128 * 128 / 10**6)
+
+
+def test_of_a_variation_the_seed_it_is_mixed_with_counts_up():
+    varied = replace(EULER, variation={"seed": 2**32 - 1, "amount": 0.1})
+    assert varied.numbered(1).variation == {"seed": 0, "amount": 0.1}
+    assert varied.numbered(1).seed == EULER.seed
