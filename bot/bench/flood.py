@@ -23,6 +23,7 @@ from bot.bench.statistics import mean
 from bot.bench.stock import stock_pipeline
 from bot.bench.workshop import LAG_IMAGES, NO_TIME, STEPS_OF_AN_IMAGE, Workshop, durations
 from bot.imaging.executor import Tuning
+from bot.model.fairness import BESIDE
 
 COUNTS = 4
 """What the floods and the requests are divided by in number, to fit the time."""
@@ -107,16 +108,18 @@ async def _large_job(shop: Workshop, times: Durations) -> Figure:
         f"one job of {LARGE} steps beside 200 × 8, over its share",
         beside / (2 * alone),
         LARGE_GOAL,
-        reason=explained_share(simulated(times), simulated(replace(times, beside=0.0))),
+        reason=explained_share(
+            simulated(times), simulated(replace(times, beside=BESIDE * times.step)), times
+        ),
     )
 
 
-def explained_share(rule: float, bare: float) -> str:
+def explained_share(rule: float, charged: float, times: Durations) -> str:
     """Where a miss comes from: what members are not charged for, or the rule itself."""
     return (
         f"The rule alone, simulated with the durations measured here, gives {rule:.2f}, and "
-        f"{bare:.2f} if images took nothing but their steps: members are charged for steps, while "
-        "each of the flood's small images also takes a prompt's encoding and a decoding."
+        f"{charged:.2f} if an image's prompt and decoding took the {BESIDE:g} steps that its "
+        f"member is charged for them: here they take {times.beside / times.step:.1f}."
     )
 
 

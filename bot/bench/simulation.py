@@ -12,7 +12,7 @@ from typing import Any
 from bot.bench.arrivals import Arrival, Durations
 from bot.imaging.executor import Executor, Failed, Finished, Tidings, Tuning
 from bot.imaging.painter import Between, Drawn, Pixels, Step, Weights
-from bot.model.fairness import tags_for
+from bot.model.fairness import cost_of, tags_for
 from bot.model.picture import Work
 from bot.model.recipe import Recipe
 
@@ -23,7 +23,7 @@ BLANK = Pixels(1, 1, b"\0\0\0")
 
 
 def recipe_of(steps: int) -> Recipe:
-    """A recipe whose cost is its steps."""
+    """A recipe each of whose steps costs one."""
     return Recipe(
         prompt="", negative_prompt="", seed=0, width=1000, height=1000, steps=steps,
         guidance_scale=1.0, scheduler="EulerDiscreteScheduler", model="counted",
@@ -94,7 +94,7 @@ class WaitingRoom:
         tags = tags_for(
             virtual_time=self.virtual,
             last_finish=self.finishes.get(arrival.member, 0.0),
-            cost=float(arrival.steps),
+            cost=cost_of(recipe_of(arrival.steps), 1),
             weight=1.0,
         )
         self.finishes[arrival.member] = tags.finish

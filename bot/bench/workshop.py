@@ -15,7 +15,7 @@ from bot.imaging.engine import Engine
 from bot.imaging.executor import Tuning
 from bot.model.checkpoint import Catalogue, Checkpoint
 from bot.model.errors import BotError
-from bot.model.fairness import cost_of
+from bot.model.fairness import cost_of_a_pass
 from bot.model.picture import Rendered, Work
 from bot.model.planning import plan
 from bot.model.recipe import Recipe
@@ -65,7 +65,7 @@ class Workshop:
 
     def lag_for(self, recipe: Recipe) -> float:
         """The lag of eight images of 30 steps, each step costing what the recipe's do."""
-        return LAG_IMAGES * cost_of(replace(recipe, steps=STEPS_OF_AN_IMAGE), 1)
+        return LAG_IMAGES * STEPS_OF_AN_IMAGE * cost_of_a_pass(recipe)
 
     @asynccontextmanager
     async def engine(self, tuning: Tuning | None = None) -> AsyncIterator[tuple[Engine, Watch]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from greenlet import getcurrent, greenlet
 
 from bot.imaging.painter import Drawn, Painter, Pixels, Step, Weights
-from bot.model.fairness import InFlight, cost_of
+from bot.model.fairness import InFlight, cost_beside, cost_of, cost_of_a_pass
 from bot.model.picture import Picture, Progress, Work
 from bot.model.recipe import Recipe
 
@@ -56,11 +56,11 @@ class Drawing:
         )
 
     def advance(self, painter: Painter) -> float:
-        """Draw until the next step ends; the cost that was served; raises what drawing raises."""
+        """Draw until a step ends, or an image; the cost that was served; raises what it raises."""
         if self._greenlet is None:
             self._greenlet = greenlet(self._draw)
         self._greenlet.switch(painter, getcurrent())
-        cost = _cost_of_a_pass(self._recipe) if self.step else 0.0
+        cost = cost_of_a_pass(self._recipe) if self.step else cost_beside(self._recipe)
         self._served += cost
         return cost
 
@@ -115,7 +115,3 @@ class Drawing:
             self.pictures.append(self._encode(drawn))
             if not self.over:
                 executor.switch()
-
-
-def _cost_of_a_pass(recipe: Recipe) -> float:
-    return cost_of(recipe, 1) / recipe.passes

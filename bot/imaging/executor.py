@@ -193,7 +193,9 @@ class Executor:
                 _log.exception("job %s could not be drawn", drawing.work.job_id)
             return _bare(error)
         weights = {one.work.user_id: one.work.weight for one in self._drawings.values()}
-        self._service = self._service.charged(drawing.work.user_id, cost, weights)
+        self._service = self._service.charged(
+            drawing.work.user_id, cost, weights, lag=self._tuning.lag
+        )
         return None
 
     def _retry_or_fail(self, drawing: Drawing, failure: RenderError) -> None:

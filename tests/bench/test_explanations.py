@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.bench import flood, memory, overhead, waits
+from bot.bench.arrivals import Durations
 from bot.bench.crowd import lag_figures
 from bot.bench.report import Figure, Section, as_json, missed, table
 from bot.bench.statistics import Spread
@@ -75,6 +76,13 @@ def test_a_longer_wait_is_laid_to_what_caused_it(expected, long_run, slower, why
 )
 def test_a_floods_harm_is_laid_to_what_caused_it(here, whole, why):
     assert why in flood.explained(1.7, here, whole, 1.5)
+
+
+def test_a_large_jobs_wait_is_laid_to_what_small_images_take_beside_their_charge():
+    said = flood.explained_share(2.2, 1.7, Durations(step=0.01, beside=0.05))
+    assert "gives 2.20, and 1.70 if" in said
+    assert "took the 1.5 steps" in said
+    assert "here they take 5.0" in said
 
 
 def test_growth_that_goes_on_is_told_from_growth_that_ends():

@@ -76,6 +76,12 @@ def test_a_flood_leaves_the_others_their_share():
     assert ours < in_a_row / 3
 
 
+def test_a_large_job_beside_a_flood_of_sketches_has_its_share():
+    times = Durations(step=0.015, beside=0.03)
+    trace = (*FLOODS[1].arrivals(), Arrival(0.0, FLOODER + 1, 120))
+    assert shared(trace, times, lag=LAG)[-1] < 2.1 * 2 * times.solo(120)
+
+
 def test_the_simulation_gives_the_same_again():
     trace = poisson(MIXED, SECOND, load=0.8, count=200, members=25, seed=5)
     assert shared(trace, SECOND, lag=LAG) == shared(trace, SECOND, lag=LAG)

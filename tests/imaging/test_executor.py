@@ -17,11 +17,11 @@ from bot.model.errors import (
     RenderError,
     TookTooLong,
 )
-from bot.model.fairness import cost_of
+from bot.model.fairness import BESIDE, cost_of_a_pass
 from bot.model.picture import EngineStatus
 from tests.imaging.scripted import InlinePool, ScriptedPainter, recipe, work
 
-STEP = cost_of(recipe(steps=1), 1)
+STEP = cost_of_a_pass(recipe())
 
 
 class Bench:
@@ -416,3 +416,22 @@ def test_a_heavier_member_is_served_more(weight):
     bench.turn(50)
     steps = bench.painter.steps()
     assert steps.count(2) == pytest.approx(weight * steps.count(1), abs=weight + 1)
+
+
+def test_an_images_prompt_and_decoding_are_charged_to_its_member():
+    bench = Bench(lag=0.0)
+    bench.executor.take(1, work(1, *(recipe(1, steps=1) for _ in range(40))))
+    bench.executor.take(2, work(2, recipe(2, steps=100)))
+    bench.turn(80)
+    steps = bench.painter.steps()
+    assert steps.count(2) == pytest.approx((1 + BESIDE) * steps.count(1), abs=3)
+
+
+def test_who_drew_alone_is_not_so_far_ahead_that_a_job_nearly_done_waits():
+    bench = Bench(lag=8 * STEP)
+    bench.executor.take(1, work(1, recipe(1, steps=103)))
+    bench.turn(100)
+    bench.executor.take(2, work(2, recipe(2, steps=100)))
+    bench.turn(4)
+    assert bench.painter.steps()[100:] == [1, 1, 1]
+    assert isinstance(bench.outcomes()[1], Finished)
