@@ -81,13 +81,30 @@ def test_what_is_in_memory_is_not_loaded_again(open_studio, size):
     assert change(studio, "other") is second
 
 
-def test_what_does_not_fit_leaves_before_another_one_is_read(open_studio, size):
+def test_what_does_not_fit_leaves(open_studio, size):
     studio = open_studio(1.5 * size)
     first = weakref.ref(change(studio, "starter"))
     change(studio, "other")
     gc.collect()
     assert first() is None
     assert change(studio, "starter") is not None
+
+
+def test_it_leaves_before_another_one_is_read(open_studio, two, size, other_folder, tmp_path):
+    folder = shutil.copytree(other_folder, tmp_path / "incomplete")
+    path = folder / "unet/diffusion_pytorch_model.safetensors"
+    tensors = load_file(path)
+    del tensors[max(key for key in tensors if key.endswith("weight"))]
+    save_file(tensors, path)
+    broken = replace(two.checkpoints["other"], key="broken", source=str(folder))
+    studio = open_studio(
+        1.5 * size, replace(two, checkpoints={**two.checkpoints, "broken": broken})
+    )
+    first = weakref.ref(change(studio, "starter"))
+    with pytest.raises(ModelLoadFailed, match="lack 1 of"):
+        change(studio, "broken")
+    gc.collect()
+    assert first() is None
 
 
 def test_two_models_of_the_same_weights_are_in_memory_once(open_studio, size):
