@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.derivation import Derivation
 from bot.model import request as bounds
 from bot.model.deriving import AMOUNTS, FACTORS, Choice, UpscaleRequest, VaryRequest
+from bot.model.errors import StorageError
 from bot.model.job import Job
 from bot.ports import Clock
 from cogs._origins import eyes_of, origin_of
@@ -95,7 +96,10 @@ class Derive(commands.Cog):
     async def _recent(
         self, interaction: discord.Interaction, typed: str | int
     ) -> list[app_commands.Choice[int]]:
-        jobs = await self._derivation.recent(interaction.guild_id or 0, interaction.user.id)
+        try:
+            jobs = await self._derivation.recent(interaction.guild_id or 0, interaction.user.id)
+        except StorageError:
+            return []
         return _matching(str(typed), jobs)
 
 

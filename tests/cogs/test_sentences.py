@@ -57,6 +57,46 @@ def test_an_answer_of_several_images_names_each_seed():
     assert "**Seeds** `7`, `8`, `9`" in _sentences.answer(JOB, pictures)
 
 
+DERIVED = [
+    ({"source": {"sha256": "0"}, "strength": 0.6}, "from an attached image · strength 0.6"),
+    (
+        {"source": {"job": 12, "image": 2}, "variation": {"seed": 9, "amount": 0.15}},
+        "**Seed** `7`, varied by `9`",
+    ),
+    (
+        {"source": {"job": 12, "image": 2}, "variation": {"seed": 9, "amount": 0.45}},
+        "strong variation of #12, image 2",
+    ),
+    (
+        {"source": {"job": 12, "image": 1}, "variation": {"seed": 9, "amount": 0.3}},
+        "0.3 variation of #12, image 1",
+    ),
+    (
+        {
+            "source": {"sha256": "0", "job": 12, "image": 1},
+            "strength": 0.2,
+            "width": 256,
+            "upscale": {"factor": 2, "tile": 128, "overlap": 32, "prompt": ""},
+        },
+        "2× #12, image 1 · strength 0.2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), DERIVED)
+def test_an_answer_names_what_the_image_was_made_from(changes, said):
+    text = _sentences.answer(JOB, [Picture(b"", replace(RECIPE, **changes))])
+    assert said in text
+    assert "\n-# #3 · " in text
+
+
+def test_a_suggestion_is_the_number_and_the_words_in_a_hundred_characters():
+    assert _sentences.title_of(JOB) == "#3 a cat"
+    long = replace(JOB, request=ImageRequest("a\n cat " * 100))
+    assert len(_sentences.title_of(long)) == 100
+    assert _sentences.title_of(long).startswith("#3 a cat a cat")
+
+
 @given(st.text(min_size=1, max_size=1500))
 def test_an_answer_fits_discord_whatever_the_prompt(prompt):
     job = replace(JOB, request=ImageRequest(prompt))

@@ -1,11 +1,15 @@
 """One call of the pipeline in half precision: what it does to the VAE, it undoes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from bot.imaging.files import STARTER
-from bot.imaging.sdxl.call import Call, arguments_of, pipeline_for
+from bot.imaging.painter import Pixels
+from bot.imaging.sdxl.call import Call, arguments_of, pipeline_for, varied_arguments_of
 from bot.imaging.sdxl.loading import load
 from bot.model.checkpoint import Checkpoint
 from bot.model.errors import RenderCancelled
@@ -47,6 +51,33 @@ def test_decoding_in_fp32_is_what_the_library_does_when_told_to_upcast(half):
         half.vae.register_to_config(force_upcast=False)
     assert (levels(ours) == np.asarray(theirs)).all()
     assert half.vae.dtype == torch.float16
+
+
+@pytest.mark.parametrize("amount", [None, 0.0])
+def test_a_picture_and_a_variation_of_it_by_nothing_are_the_librarys_in_half_precision(
+    half, amount
+):
+    image = Image.linear_gradient("L").resize((128, 128)).convert("RGB")
+    recipe = order("DPM++ 2M Karras", steps=4, source={"sha256": "x"}, strength=0.6)
+    theirs = pipeline_for(half, recipe)(
+        recipe.prompt,
+        image=image,
+        strength=0.6,
+        num_inference_steps=4,
+        guidance_scale=3.5,
+        generator=torch.Generator("cpu").manual_seed(7),
+    ).images[0]
+    varied = {"variation": amount if amount is None else {"seed": 9, "amount": amount}}
+    recipe = replace(recipe, **varied)
+    ours = Call(
+        pipeline_for(half, recipe),
+        lambda own: varied_arguments_of(own, recipe, Pixels(128, 128, image.tobytes())),
+        vae_upcast=False,
+        tiling=False,
+        preview=lambda latents: None,
+        after_step=lambda index: None,
+    ).draw(lambda step: None)
+    assert (levels(ours) == np.asarray(theirs)).all()
 
 
 def test_a_decode_that_fails_leaves_the_vae_as_it_was(half):

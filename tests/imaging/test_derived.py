@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
@@ -96,6 +96,29 @@ def test_tiling_takes_the_encoding_in_as_the_bare_library_does(catalogue, stock)
     [tiled, plain] = draw(catalogue, [recipe], [derived(width=192, height=192)])
     assert (tiled == expected).all()
     assert (plain != expected).any()
+
+
+recipes = st.builds(
+    derived,
+    st.sampled_from(LABELS),
+    prompt=st.sampled_from(["a red fish", "", "日本 🐎 ümlaut"]),
+    negative_prompt=st.sampled_from(["", "blurry"]),
+    seed=st.integers(0, 2**32 - 1),
+    steps=st.integers(2, 5),
+    strength=st.floats(0.5, 1.0),
+    guidance_scale=st.sampled_from([0.0, 1.0, 7.0]),
+    width=st.sampled_from([64, 128, 136]),
+    height=st.sampled_from([64, 128]),
+)
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(recipes, min_size=1, max_size=3))
+def test_any_recipes_with_a_picture_are_drawn_as_the_bare_library_draws_each(
+    catalogue, stock, jobs
+):
+    for recipe, pixels in zip(jobs, draw(catalogue, *([one] for one in jobs)), strict=True):
+        assert (pixels == stock_pixels(stock, recipe)).all()
 
 
 class Counted:
