@@ -1,10 +1,16 @@
 """The `lora` option: what is suggested while a member types it."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.model.checkpoint import Adapter
+from bot.model.errors import AdapterLoadFailed, OutOfRange, UnknownOption
 from bot.model.loras import parse_loras
+from bot.model.recipe import Lora
+from cogs import _errors, _sentences
 from cogs._loras import suggested
+from tests.cogs.test_sentences import JOB, PICTURE
 
 OFFERED = {
     "pixel": Adapter("pixel", "a/pixel", title="Pixel art"),
@@ -42,3 +48,30 @@ def test_a_suggestion_can_be_read_back():
 
 def test_what_is_too_long_for_a_suggestion_is_not_suggested():
     assert suggested(f"{'x' * 96}, pix", OFFERED) == {}
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            OutOfRange("weight of ink", 3.0, -1, 2),
+            "The weight of ink is 3: it must be from -1 to 2.",
+        ),
+        (OutOfRange("number of LoRAs", 4, 0, 3), "it must be from 0 to 3."),
+        (UnknownOption("lora", "ink", ("fog",)), "Choose one of: fog."),
+        (UnknownOption("lora", "ink", ()), "There is no lora “ink” here, nor any other."),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_a_plain_sentence(error, said):
+    assert said in _errors.sentence(error)
+
+
+def test_a_lora_that_could_not_be_loaded_is_told_as_such():
+    said = _errors.failure(replace(JOB, failure=AdapterLoadFailed.__name__))
+    assert "one of its LoRAs could not be loaded" in said
+
+
+def test_an_answer_names_the_loras():
+    recipe = replace(PICTURE.recipe, loras=(Lora("ink", 0.5), Lora("fog", -1.0)))
+    said = _sentences.answer(JOB, [replace(PICTURE, recipe=recipe)])
+    assert "LoRA ink 0.5 · LoRA fog -1" in said

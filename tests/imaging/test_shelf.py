@@ -10,9 +10,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from bot.imaging.files import STARTER
-from bot.imaging.memory import Resources
+from bot.imaging.memory import MemoryPolicy, Resources
 from bot.imaging.painter import Weights
-from bot.imaging.sdxl.shelf import bytes_of
+from bot.imaging.sdxl.arrangement import Arrangement
+from bot.imaging.sdxl.shelf import Shelf, bytes_of
 from bot.model.checkpoint import Adapter, Catalogue
 from bot.model.errors import ModelLoadFailed
 from bot.model.recipe import Lora
@@ -161,6 +162,40 @@ def test_relief_leaves_what_is_drawn_with_and_nothing_else(open_studio, size, st
     assert other() is None
     assert change(studio, "starter") is kept
     assert (levels(studio.draw(order()).pixels) == stock.draw(order())).all()
+
+
+class Scarce(Arrangement):
+    """A device without room for the second model beside the first one."""
+
+    placed = 0
+
+    def place(self, pipeline):
+        self.placed += 1
+        if self.placed == 2:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        super().place(pipeline)
+
+
+def test_where_the_budget_was_too_generous_the_others_leave_and_it_is_tried_again(two, size):
+    device = torch.device("cpu")
+    arrangement = Scarce(device, MemoryPolicy())
+    shelf = Shelf(two, device, MemoryPolicy(), arrangement, 100 * size)
+    with torch.inference_mode():
+        first = weakref.ref(shelf.take(Weights("starter")).model.pipeline.unet)
+        shelf.take(Weights("other"))
+    assert arrangement.placed == 3
+    assert first() is None
+    shelf.close()
+
+
+def test_a_model_that_never_fits_is_a_plain_sentence(two):
+    device = torch.device("cpu")
+    arrangement = Scarce(device, MemoryPolicy())
+    arrangement.placed = 1
+    shelf = Shelf(two, device, MemoryPolicy(), arrangement, 0)
+    with pytest.raises(ModelLoadFailed, match="too little memory"), torch.inference_mode():
+        shelf.take(Weights("starter"))
+    shelf.close()
 
 
 def test_a_model_that_cannot_be_loaded_leaves_the_others_where_they_are(
