@@ -186,7 +186,7 @@ async def open_engine(
     native_size = catalogue.checkpoints[catalogue.default].native_size
     engine = Engine(
         sdxl.painter_factory(
-            catalogue, device=device, bot_version=VERSION, resources=_resources(settings)
+            catalogue, device=device, bot_version=VERSION, resources=resources_for(settings)
         ),
         tuning=_tuning(settings, native_size, marker),
         read_source=read_source or _sources(settings).read,
@@ -202,7 +202,7 @@ def _sources(settings: Settings) -> SourceFolder:
     return SourceFolder(settings.storage.data_dir / "pictures" / "sources")
 
 
-def _resources(settings: Settings) -> Resources:
+def resources_for(settings: Settings) -> Resources:
     """What the painter may use; compiled code is kept from one start to the next."""
     drawing = settings.drawing
     if drawing.compiled:

@@ -3,19 +3,21 @@
 import logging
 from dataclasses import replace
 
+import pytest
 import torch
 
 from bot.imaging.files import STARTER
-from bot.imaging.memory import MemoryPolicy
+from bot.imaging.memory import MemoryPolicy, Resources
 from bot.imaging.painter import Weights
 from bot.imaging.sdxl.arrangement import Arrangement
 from bot.imaging.sdxl.shelf import Shelf, bytes_of
 from bot.model.checkpoint import Adapter, Catalogue
 from bot.model.recipe import Lora
-from tests.imaging.conftest import Stock
+from tests.imaging.conftest import Stock, levels
 from tests.imaging.low_rank import write_lora
 from tests.imaging.test_bits import order
 from tests.imaging.test_bits import pytestmark as foreign_warnings
+from tests.imaging.test_painter import Studio
 
 pytestmark = foreign_warnings
 
@@ -122,6 +124,18 @@ def test_where_compiling_fails_it_is_drawn_without_and_the_log_says_so(caplog, s
     assert arrangement.of(ours.pipeline.unet) == ""
     assert (ours.draw(order()) == stock.draw(order())).all()
     torch.compiler.reset()
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_the_deployers_word_reaches_the_compiler_and_no_picture_is_lost(
+    catalogue, stock, caplog, compiled
+):
+    with torch.compiler.set_stance("fail_on_recompile"):
+        studio = Studio(catalogue, Resources(compiled=compiled))
+        drawn = levels(studio.draw(order()).pixels)
+        studio.close()
+    assert ("compiling failed" in caplog.text) is compiled
+    assert (drawn == stock.draw(order())).all()
 
 
 def test_nothing_is_compiled_unless_asked_for():

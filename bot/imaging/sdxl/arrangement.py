@@ -73,7 +73,7 @@ class Arrangement:
     def _compile(self, unet: UNet2DConditionModel) -> None:
         """Compile the repeated blocks and step once; where that fails it is drawn without."""
         try:
-            unet.compile_repeated_blocks(fullgraph=True, dynamic=True, backend=self._backend)
+            unet.compile_repeated_blocks(dynamic=True, backend=self._backend)
             _step_once(unet)
         except Exception as error:
             _without_compiled_calls(unet)

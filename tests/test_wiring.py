@@ -1,0 +1,37 @@
+"""What the settings become before anything is constructed."""
+
+import os
+
+from bot.imaging.memory import Resources
+from bot.wiring import catalogue_for, resources_for
+from config.settings import read_settings
+
+
+def test_the_settings_say_what_the_painter_may_use(tmp_path, monkeypatch):
+    monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR", raising=False)
+    plain = read_settings({"DATA_DIR": str(tmp_path)})
+    assert resources_for(plain) == Resources()
+    assert "TORCHINDUCTOR_CACHE_DIR" not in os.environ
+    other = read_settings({"DATA_DIR": str(tmp_path), "MEMORY": "low", "COMPILE": "on"})
+    assert resources_for(other) == Resources(memory="low", compiled=True)
+    assert os.environ["TORCHINDUCTOR_CACHE_DIR"] == str(tmp_path / "compiled")
+
+
+def test_a_place_for_compiled_code_that_the_deployer_named_stays(tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", "/elsewhere")
+    resources_for(read_settings({"DATA_DIR": str(tmp_path), "COMPILE": "on"}))
+    assert os.environ["TORCHINDUCTOR_CACHE_DIR"] == "/elsewhere"
+
+
+def test_without_a_card_only_what_lies_here_is_offered():
+    catalogue = catalogue_for(read_settings({}), "cpu")
+    assert set(catalogue.checkpoints) == {"starter"}
+    assert catalogue.loras == {}
+
+
+def test_with_a_card_all_that_is_configured_is_offered():
+    catalogue = catalogue_for(read_settings({}), "cuda")
+    assert {"sdxl", "sdxl-lightning", "starter"} <= set(catalogue.checkpoints)
+    assert set(catalogue.offered_with("sdxl")) == {"pixel"}
+    assert catalogue.offered_with("starter") == {}
+    assert catalogue.default == "sdxl"
