@@ -93,9 +93,12 @@ def test_tiling_takes_the_encoding_in_as_the_bare_library_does(catalogue, stock)
     finally:
         vae.disable_tiling()
         vae.tile_sample_min_size, vae.tile_latent_min_size = before
-    [tiled, plain] = draw(catalogue, [recipe], [derived(width=192, height=192)])
+    whole = derived(width=192, height=192)
+    [tiled, *plain] = draw(catalogue, [recipe], [whole], [replace(whole, steps=2)])
     assert (tiled == expected).all()
-    assert (plain != expected).any()
+    assert (plain[0] != expected).any()
+    assert (plain[0] == stock_pixels(stock, whole)).all()
+    assert (plain[1] == stock_pixels(stock, replace(whole, steps=2))).all()
 
 
 recipes = st.builds(
