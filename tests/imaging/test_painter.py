@@ -13,7 +13,6 @@ from bot.imaging.painter import Weights
 from bot.imaging.sdxl.call import tile_by_halves
 from bot.imaging.sdxl.pipelines import SdxlPainter
 from bot.model.errors import (
-    AdapterLoadFailed,
     ModelLoadFailed,
     NotFinite,
     OutOfMemory,
@@ -191,14 +190,21 @@ def test_what_cannot_be_drawn_is_not_drawn_as_something_else(studio, derived):
         studio.draw(replace(order(), **derived))
 
 
-def test_loras_are_not_left_out_in_silence(studio):
-    with pytest.raises(AdapterLoadFailed, match="No such LoRA"):
-        studio.on_thread(studio.painter.load, Weights("starter", (Lora("paper", 0.8),)))
-
-
-def test_a_model_that_nobody_configured_is_named(studio):
-    with pytest.raises(ModelLoadFailed, match="No such model"):
-        studio.on_thread(studio.painter.load, Weights("strange"))
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        (Weights("starter", (Lora("paper", 0.8),)), "No such LoRA"),
+        (Weights("strange"), "No such model"),
+    ],
+)
+def test_weights_that_nobody_configured_are_named_and_nothing_else_is_drawn_with(
+    studio, weights, said
+):
+    with pytest.raises(ModelLoadFailed, match=said):
+        studio.on_thread(studio.painter.load, weights)
+    with pytest.raises(ModelLoadFailed, match="Nothing was loaded"):
+        studio.draw(order())
+    studio.on_thread(studio.painter.load, studio.painter.default)
 
 
 def test_a_preview_looks_like_the_picture(studio):
