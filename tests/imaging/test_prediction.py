@@ -12,7 +12,7 @@ __all__ = ["studio"]
 
 
 @pytest.mark.parametrize("scheduler", SCHEDULERS)
-def test_halfway_the_preview_is_like_the_picture(studio, scheduler):  # noqa: F811 - a fixture
+def test_halfway_the_preview_is_like_the_picture(studio, scheduler):
     previews = {}
 
     def between(step):
