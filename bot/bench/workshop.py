@@ -55,8 +55,9 @@ class Workshop:
         return quick if self.quick else full
 
     def image(self, steps: int | None = None) -> Recipe:
-        """An image as members get it where they choose nothing."""
-        return plan(ImageRequest(PROMPT, steps=steps), self.catalogue, seed=1)
+        """An image as members get it where they choose nothing, or of more steps than they may."""
+        recipe = plan(ImageRequest(PROMPT), self.catalogue, seed=1)
+        return recipe if steps is None else replace(recipe, steps=steps)
 
     def sketch(self, steps: int) -> Recipe:
         """An image of half the side and without guidance: the shortest steps there are."""

@@ -75,6 +75,7 @@ def test_a_sketch_of_a_member_costs_a_step_the_lag_is_told_in(tmp_path):
     sketch = shop.sketch(10)
     assert (sketch.width, sketch.height, sketch.evaluations) == (64, 64, 10)
     assert shop.lag_for(sketch) == pytest.approx(240 * sketch.megapixels)
+    assert shop.sketch(120).passes == 120
 
 
 def test_the_random_model_has_the_size_of_the_real_one():
