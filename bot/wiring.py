@@ -108,6 +108,7 @@ class Studio:
 
     async def _stop(self, stages: list[asyncio.Task[None]]) -> bool:
         log.info("stopping")
+        self.watchdog.let_engine_stop()
         self.admission.close()
         ended = await self.dispatcher.stop(grace=FINISH_WITHIN)
         await self.delivery.drain(grace=1.0)
@@ -329,6 +330,7 @@ class _Stages:
     def _watchdog(self) -> Watchdog:
         return Watchdog(
             marker=self.marker,
+            engine_status=self.engine.status,
             step_seconds=self.settings.drawing.step_seconds,
             leave=leave_at_once,
         )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.imaging.drawing import Drawing
 from bot.imaging.loader import Loader
-from bot.imaging.painter import Drawn, Painter, Pixels
+from bot.imaging.painter import Drawn, Painter, Pixels, Step
 from bot.imaging.png import encode, encode_preview
 from bot.model.checkpoint import NATIVE
 from bot.model.errors import (
@@ -205,7 +205,11 @@ class Executor:
         _log.warning("job %s ran out of memory and is drawn again alone", drawing.work.job_id)
         drawing.begin_again_tiled()
         self._alone = drawing
-        self._loader.painter().relieve()
+        try:
+            self._loader.painter().relieve()
+        except Exception as error:
+            _log.exception("memory could not be given back for job %s", drawing.work.job_id)
+            self._fail(drawing, _bare(error))
 
     def _fail(self, drawing: Drawing, error: RenderError) -> None:
         drawing.end(error)
@@ -227,9 +231,11 @@ class Executor:
         now = self._clock()
         progress = drawing.progress(now)
         due = now - self._previewed[drawing.ticket] >= self._tuning.preview_seconds
+        pixels = None
         if due and drawing.step and drawing.step.done < drawing.step.of:
             self._previewed[drawing.ticket] = now
-            pixels = drawing.step.preview()
+            pixels = _preview(drawing.step, drawing.work.job_id)
+        if pixels:
             self._pool.submit(self._tell_with_preview, drawing.ticket, progress, pixels)
         else:
             self._tell(Advanced(drawing.ticket, progress))
@@ -239,6 +245,15 @@ class Executor:
 
     def _encode(self, drawn: Drawn) -> Future[Picture]:
         return self._pool.submit(_picture, drawn)
+
+
+def _preview(step: Step, job_id: int) -> Pixels | None:
+    """What the image looks like now; a drawing does not fail for want of it."""
+    try:
+        return step.preview()
+    except Exception:
+        _log.exception("there is no preview of job %s", job_id)
+        return None
 
 
 def _picture(drawn: Drawn) -> Picture:

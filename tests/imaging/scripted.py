@@ -18,6 +18,8 @@ class ScriptedPainter:
 
     on_load: Callable[[Weights], None] = lambda weights: None
     on_step: Hook = lambda recipe, done: None
+    on_preview: Callable[[Recipe], None] = lambda recipe: None
+    on_relieve: Callable[[], None] = lambda: None
     on_decode: Callable[[Recipe], None] = lambda recipe: None
     log: list[tuple[str, object]] = field(default_factory=list)
     default: Weights = field(default_factory=lambda: Weights("starter"))
@@ -32,7 +34,7 @@ class ScriptedPainter:
         for done in range(1, recipe.steps + 1):
             self.on_step(recipe, done)
             self.log.append(("step", recipe.seed))
-            between(Step(done, recipe.steps, lambda: _grey(recipe)))
+            between(Step(done, recipe.steps, lambda: self._preview(recipe)))
         self.log.append(("decode", recipe.seed))
         self.on_decode(recipe)
         return Drawn(_grey(recipe), lambda: replace(recipe, device="scripted"))
@@ -40,10 +42,15 @@ class ScriptedPainter:
     def relieve(self) -> None:
         """Nothing is kept."""
         self.log.append(("relieve", None))
+        self.on_relieve()
 
     def close(self) -> None:
         """The last call."""
         self.log.append(("close", None))
+
+    def _preview(self, recipe: Recipe) -> Pixels:
+        self.on_preview(recipe)
+        return _grey(recipe)
 
     def steps(self) -> list[object]:
         """The seeds in the order of the steps."""

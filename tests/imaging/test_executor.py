@@ -130,6 +130,35 @@ def test_a_preview_comes_when_it_is_due_and_never_for_the_last_step():
     assert [bool(one) for one in previews] == [False, True, False, True, False, False]
 
 
+def test_a_preview_that_fails_is_left_out_and_the_image_is_drawn(caplog):
+    def fail(_):
+        raise ZeroDivisionError("by nought")
+
+    bench = Bench(preview_seconds=0.0, on_preview=fail)
+    bench.executor.take(1, work(1, recipe(1)))
+    bench.finish()
+    assert isinstance(bench.outcomes()[1], Finished)
+    seen = [one.progress for one in bench.told if isinstance(one, Advanced)]
+    assert [(one.step, one.preview_png) for one in seen] == [(1, None), (2, None), (3, None)]
+    assert "no preview of job 1" in caplog.text
+
+
+def test_a_job_whose_memory_cannot_be_given_back_fails_alone(caplog):
+    def scarce(drawn, done):
+        if drawn.seed == 1:
+            raise OutOfMemory
+
+    def fail():
+        raise RuntimeError("the device is lost")
+
+    bench = Bench(on_step=scarce, on_relieve=fail)
+    bench.executor.take(1, work(1, recipe(1)))
+    bench.executor.take(2, work(2, recipe(2)))
+    bench.finish()
+    assert str(bench.error_of(1)) == "RuntimeError: the device is lost"
+    assert isinstance(bench.outcomes()[2], Finished)
+
+
 def test_a_cancelled_job_is_not_stepped_again_and_not_decoded():
     bench = Bench()
     bench.executor.take(1, work(1, recipe(1, steps=2)))
