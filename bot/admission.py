@@ -1,10 +1,11 @@
 """Stage 1: decide whether a request is accepted, and put it into the queue."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.model.checkpoint import Catalogue
-from bot.model.errors import ModelUnavailable, Stopping
+from bot.model.errors import ModelUnavailable, Stopping, StorageError
 from bot.model.fairness import cost_of
 from bot.model.job import Job, NewJob
 from bot.model.picture import EngineStatus
@@ -12,6 +13,8 @@ from bot.model.planning import plan
 from bot.model.recipe import Recipe
 from bot.model.request import ImageRequest, Origin
 from bot.ports import Board, Clock, Waiting
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,9 @@ class Admission:
         self._draw_seed = draw_seed
         self._clock = clock
         self._open = True
-        self._listeners: list[Callable[[Job, int], None]] = []
+        self._listeners: list[Callable[[Job, int | None], None]] = []
 
-    def tell(self, listener: Callable[[Job, int], None]) -> None:
+    def tell(self, listener: Callable[[Job, int | None], None]) -> None:
         """Have every accepted job and its place in the queue told to `listener`."""
         self._listeners.append(listener)
 
@@ -73,10 +76,18 @@ class Admission:
             per_server=self._room.per_server,
             now=self._clock(),
         )
-        place = await self._board.position(job.id) or 1
+        place = await self._place_of(job)
         for listener in self._listeners:
             listener(job, place)
         return job
+
+    async def _place_of(self, job: Job) -> int | None:
+        """Its place, if it still has one; the job is accepted whether it can be read or not."""
+        try:
+            return await self._board.position(job.id)
+        except StorageError as error:
+            log.error("the place cannot be read: %s", error, extra={"job": job.id})
+            return None
 
     def _check_model(self, model: str) -> None:
         status = self._engine_status()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 from bot.model.errors import (
@@ -15,7 +16,7 @@ from bot.model.errors import (
     StorageError,
     TooLate,
 )
-from bot.model.job import Job
+from bot.model.job import Job, State
 from bot.model.picture import Progress, Rendered, Work
 from bot.ports import Album, Board, Clock, CrashMarker, Engine, WorkQueue
 
@@ -111,7 +112,9 @@ class Dispatcher:
         for job_id, task in list(self._drawing.items()):
             if not task.done():
                 task.cancel()
-                await self._requeue(job_id)
+                # Once is enough: what is not written now, the next start takes up as running.
+                with suppress(StaleMove, StorageError):
+                    await self._queue.requeue(job_id)
         return ended
 
     async def _recover(self) -> None:
@@ -168,8 +171,8 @@ class Dispatcher:
             listener()
 
     async def _draw(self, job: Job) -> None:
-        if job.id == self._suspect:
-            await self._others_done(job)
+        if job.id == self._suspect and not await self._has_its_turn_alone(job):
+            return
         work = Work(job.id, job.origin.user_id, job.weight, job.recipes)
         try:
             rendered = await self._engine.render(work, lambda step: self._progressed(job, step))
@@ -184,10 +187,13 @@ class Dispatcher:
             log.exception("drawing failed in a way nobody foresaw", extra={"job": job.id})
             await self._fail(job, RenderError(str(error)))
 
-    async def _others_done(self, job: Job) -> None:
+    async def _has_its_turn_alone(self, job: Job) -> bool:
+        """Wait until nobody else is drawn; False if it was cancelled meanwhile."""
         log.info("drawn alone after a crash", extra={"job": job.id})
         if others := [task for job_id, task in self._drawing.items() if job_id != job.id]:
             await asyncio.wait(others)
+        present = await self._board.get(job.id)
+        return present is not None and present.state is State.RUNNING
 
     async def _keep(self, job: Job, rendered: Rendered) -> None:
         await self._album.save(job.id, rendered.pictures)
@@ -206,6 +212,10 @@ class Dispatcher:
         )
 
     async def _requeue(self, job_id: int) -> None:
+        if self._stopping:
+            with suppress(StaleMove, StorageError):
+                await self._queue.requeue(job_id)
+            return
         log.info("goes back into the queue", extra={"job": job_id})
         await self._note(job_id, lambda: self._queue.requeue(job_id))
 

@@ -6,16 +6,19 @@ late progress line can land on top of the picture.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.model.errors import DeliveryError
+from bot.model.errors import DeliveryError, StorageError
 from bot.model.job import Job
 from bot.model.picture import Progress
 from bot.ports import Board, Clock, Noticeboard
 
 SURVEY = 0.5
 """Seconds between two looks at a queue that keeps moving."""
+LATE = 1000
+"""Jobs that are remembered as finished, for news that comes behind the answer."""
 
 log = logging.getLogger(__name__)
 
@@ -48,15 +51,17 @@ class Notices:
         self._clock = clock
         self._spacing = spacing
         self._lines: dict[int, _Line] = {}
+        self._finished: deque[int] = deque(maxlen=LATE)
         self._moved = asyncio.Event()
 
-    def follow(self, job: Job, position: int) -> None:
-        """Keep this job's message up to date from now on."""
-        self._line(job).tell(position)
+    def follow(self, job: Job, position: int | None) -> None:
+        """Keep this job's message up to date from now on, its place first if that is known."""
+        if position is not None:
+            self._tell_line(job, position)
 
     def progressed(self, job: Job, progress: Progress) -> None:
         """Note how far a job is."""
-        self._line(job).tell(progress)
+        self._tell_line(job, progress)
 
     def moved(self) -> None:
         """Note that the queue has moved."""
@@ -64,6 +69,7 @@ class Notices:
 
     async def finish(self, job_id: int) -> None:
         """Stop touching this job's message, and wait for an edit that is under way."""
+        self._finished.append(job_id)
         line = self._lines.pop(job_id, None)
         if line is None or line.teller is None:
             return
@@ -73,8 +79,7 @@ class Notices:
     async def run(self) -> None:
         """Follow the queue until the task is cancelled."""
         try:
-            for place, job in enumerate(await self._board.waiting(), start=1):
-                self.follow(job, place)
+            await self._follow_waiting()
             while True:
                 await self._moved.wait()
                 self._moved.clear()
@@ -84,8 +89,19 @@ class Notices:
             for job_id in list(self._lines):
                 await self.finish(job_id)
 
+    async def _follow_waiting(self) -> None:
+        try:
+            for place, job in enumerate(await self._board.waiting(), start=1):
+                self.follow(job, place)
+        except StorageError as error:
+            log.error("who waits cannot be read: %s", error)
+
     async def _places(self) -> Mapping[int, int]:
-        ids = await self._board.places()
+        try:
+            ids = await self._board.places()
+        except StorageError as error:
+            log.error("the places cannot be read: %s", error)
+            return {}
         return {job_id: place for place, job_id in enumerate(ids, start=1)}
 
     def _place(self, places: Mapping[int, int]) -> None:
@@ -93,17 +109,22 @@ class Notices:
             if job_id in places:
                 line.tell(places[job_id])
 
-    def _line(self, job: Job) -> _Line:
+    def _tell_line(self, job: Job, news: int | Progress) -> None:
+        """A job that has its answer gets no line again, however late the news."""
+        if job.id in self._finished:
+            return
         line = self._lines.get(job.id)
         if line is None:
             line = self._lines[job.id] = _Line(job)
             line.teller = asyncio.create_task(self._tell(line), name=f"notice-{job.id}")
-        return line
+        line.tell(news)
 
     async def _tell(self, line: _Line) -> None:
-        while line.job.token_lives(self._clock()):
+        while True:
             await line.changed.wait()
             line.changed.clear()
+            if not line.job.token_lives(self._clock()):
+                return
             news = line.news
             async with line.editing:
                 await self._edit(line.job, news)
@@ -118,6 +139,8 @@ class Notices:
                 await self._noticeboard.show_waiting(job, news)
         except DeliveryError as error:
             log.info("the live line was not shown: %s", error, extra={"job": job.id})
+        except Exception:
+            log.exception("the live line failed in a way nobody foresaw", extra={"job": job.id})
 
     def _pause(self, news: int | Progress | None) -> float:
         # A long queue moves often; its far end need not be told each time.

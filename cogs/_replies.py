@@ -37,8 +37,12 @@ class FrontDesk:
     async def acknowledge(
         self, interaction: discord.Interaction, *, kind: str, private: bool, thinking: bool = True
     ) -> bool:
-        """Commit, then defer; False if the interaction is dead and the handler should drop it."""
-        await self._commit(interaction, kind)
+        """Commit, then defer; False if the interaction is dead and the handler should drop it.
+
+        Without `thinking` nothing is left open, so there is nothing to commit.
+        """
+        if thinking:
+            await self._commit(interaction, kind)
         try:
             await interaction.response.defer(ephemeral=private, thinking=thinking)
         except discord.HTTPException as error:

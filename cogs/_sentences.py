@@ -14,6 +14,10 @@ MENTION_ROOM = 30
 ALT_LENGTH = 1024
 TITLE_LENGTH = 100
 BAR = 12
+LOST = (
+    "⚠️ Your image was drawn, but its file cannot be read any more; the bot's log says why. Ask "
+    "again with seed `{seed}` for the same one."
+)
 
 
 def waiting(position: int, model_loading: bool) -> str:
@@ -38,9 +42,11 @@ def progress(news: Progress) -> str:
 def answer(job: Job, pictures: Sequence[Picture]) -> str:
     """The text of a job's final message; a mention fits before it within 2000 characters."""
     if job.state is State.CANCELLED:
-        return _with_prompt(job.request.prompt, "🚫 Cancelled. Nothing was drawn.")
+        return _with_prompt(job.request.prompt, "🚫 Cancelled.")
     if job.state is State.FAILED:
         return _with_prompt(job.request.prompt, f"⚠️ {_errors.failure(job)}")
+    if not pictures:
+        return _with_prompt(job.request.prompt, LOST.format(seed=job.recipe.seed))
     return _with_prompt(job.request.prompt, _facts(job, [one.recipe for one in pictures]))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.admission import Admission, QueueRoom
 from bot.model.checkpoint import Catalogue, Checkpoint
-from bot.model.errors import ModelUnavailable, QueueFull, Stopping
+from bot.model.errors import ModelUnavailable, QueueFull, Stopping, StorageError
 from bot.model.job import Job, State
 from bot.model.picture import EngineStatus
 from bot.model.request import ImageRequest
@@ -18,9 +18,9 @@ OTHER = Checkpoint(key="other", source="folder", native_size=128)
 class Stage:
     """Admission among stand-ins."""
 
-    def __init__(self) -> None:
-        self.queue, self.engine = InMemoryQueue(), ScriptedEngine()
-        self.told: list[tuple[Job, int]] = []
+    def __init__(self, queue: InMemoryQueue | None = None) -> None:
+        self.queue, self.engine = queue or InMemoryQueue(), ScriptedEngine()
+        self.told: list[tuple[Job, int | None]] = []
         self.admission = Admission(
             queue=self.queue,
             board=self.queue,
@@ -76,3 +76,16 @@ async def test_nothing_is_accepted_during_a_stop():
     with pytest.raises(Stopping):
         await stage.admit(1)
     assert not stage.queue.jobs
+
+
+class Unreadable(InMemoryQueue):
+    """A queue that takes jobs and cannot say where they stand."""
+
+    async def position(self, job_id):
+        raise StorageError("The database is locked.", "Wait.")
+
+
+async def test_a_request_is_accepted_even_if_its_place_cannot_be_read():
+    stage = Stage(Unreadable())
+    job = await stage.admit(1)
+    assert stage.told == [(job, None)]

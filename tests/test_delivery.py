@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.delivery import Delivery
 from bot.model.answer import Way
-from bot.model.errors import DeliveryInterrupted, DeliveryRefused
+from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StorageError
 from bot.model.job import TOKEN_LIFE, Job, State
 from bot.model.picture import Picture
 from tests.fakes import InMemoryQueue, interaction, new_job
@@ -18,8 +18,8 @@ GONE = DeliveryRefused(10008, "Unknown Message")
 class Stage:
     """A delivery among stand-ins."""
 
-    def __init__(self) -> None:
-        self.queue, self.album = InMemoryQueue(), ShelfAlbum()
+    def __init__(self, queue: InMemoryQueue | None = None) -> None:
+        self.queue, self.album = queue or InMemoryQueue(), ShelfAlbum()
         self.courier, self.clock = ScriptedCourier(), HandClock()
         self.finished: list[int] = []
         self.delivery = Delivery(
@@ -180,3 +180,70 @@ async def test_pictures_that_cannot_be_read_put_the_answer_off_instead_of_losing
             return stage.told(job)
 
         await settle(told_at_last)
+
+
+class LateOutbox(InMemoryQueue):
+    """An outbox whose answer is some turns of the loop old when it comes, as a real one's is."""
+
+    failures = 0
+
+    async def untold(self, *, limit):
+        found = await super().untold(limit=limit)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return found
+
+    async def answered(self, job_id, *, message_id, now):
+        if self.failures:
+            self.failures -= 1
+            raise StorageError("The database is locked.", "Wait.")
+        return await super().answered(job_id, message_id=message_id, now=now)
+
+
+async def test_in_a_crowd_each_outcome_is_told_once():
+    stage = Stage(LateOutbox())
+    async with stage.running():
+        jobs = [await stage.rendered(number) for number in range(1, 41)]
+        await settle(lambda: all(stage.told(job) for job in jobs))
+        for _ in range(50):
+            stage.delivery.wake()
+            await asyncio.sleep(0)
+    assert sorted(job for job, _, _ in stage.courier.delivered) == [job.id for job in jobs]
+
+
+async def test_an_answer_that_could_not_be_noted_is_noted_later_and_not_given_again():
+    stage = Stage(LateOutbox())
+    stage.queue.failures = 2
+    async with stage.running():
+        job = await stage.rendered()
+
+        def noted_at_last() -> bool:
+            stage.clock.now += 1000
+            stage.delivery.wake()
+            return stage.told(job)
+
+        await settle(noted_at_last)
+    assert len(stage.courier.delivered) == 1
+
+
+async def test_pictures_that_stay_unreadable_are_told_in_the_end():
+    stage = Stage()
+    async with stage.running():
+        job = await stage.rendered()
+        del stage.album.kept[job.id]
+
+        def told_at_last() -> bool:
+            stage.clock.now += 1000
+            stage.delivery.wake()
+            return stage.told(job)
+
+        await settle(told_at_last)
+    assert stage.courier.delivered == [(job.id, Way.CHANNEL, 0)]
+
+
+async def test_what_a_crash_left_open_too_long_ago_is_closed_without_a_call():
+    stage = Stage()
+    await stage.queue.open(interaction(41, born=stage.clock.now - TOKEN_LIFE))
+    async with stage.running():
+        await settle(lambda: 41 in stage.queue.closed)
+    assert stage.courier.closed == []

@@ -252,3 +252,31 @@ async def test_progress_and_moves_are_told():
         assert steps == [(job, 3)]
         stage.engine.finish(job)
         await settle(lambda: len(moves) >= 2)
+
+
+class LockedForGood(InMemoryQueue):
+    """A queue whose database takes no requeue."""
+
+    async def requeue(self, job_id: int) -> Job:
+        raise StorageError("The database is locked.", "Wait.")
+
+
+async def test_a_stop_ends_even_where_the_database_takes_nothing_any_more():
+    stage = Stage(queue=LockedForGood())
+    async with asyncio.timeout(5), stage.running():
+        job = await stage.enqueue(1, user_id=7)
+        await settle(lambda: job in stage.engine.renders)
+
+
+async def test_a_suspect_that_is_cancelled_while_it_waits_is_not_drawn():
+    stage = Stage(slots=16)
+    first, suspect = await crashed(stage, 1, 2, suspect=1)
+    async with stage.running():
+        await stage.until(suspect, State.RUNNING)
+        await settle(lambda: first in stage.engine.renders)
+        await stage.dispatcher.cancel(suspect, by=2)
+        stage.engine.finish(first)
+        await stage.until(first, State.RENDERED)
+        other = await stage.enqueue(9, user_id=9)
+        await settle(lambda: other in stage.engine.renders)
+        assert suspect not in {work.job_id for work in stage.engine.works}

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+from bot.model.errors import StorageError
 from bot.model.job import TOKEN_LIFE, Job
 from bot.model.picture import Progress
 from bot.notices import Notices
@@ -13,8 +14,9 @@ from tests.stand_ins import HandClock, ScriptedCourier, settle
 class Stage:
     """Notices among stand-ins."""
 
-    def __init__(self, spacing: float = 0.0) -> None:
-        self.queue, self.courier, self.clock = InMemoryQueue(), ScriptedCourier(), HandClock()
+    def __init__(self, spacing: float = 0.0, queue: InMemoryQueue | None = None) -> None:
+        self.queue, self.courier = queue or InMemoryQueue(), ScriptedCourier()
+        self.clock = HandClock()
         self.notices = Notices(
             board=self.queue, noticeboard=self.courier, clock=self.clock, spacing=spacing
         )
@@ -91,4 +93,52 @@ async def test_a_message_whose_token_is_old_is_left_alone():
     for _ in range(10):
         await asyncio.sleep(0)
     assert stage.courier.shown == []
+    await stage.notices.finish(job.id)
+
+
+class LockedOnce(InMemoryQueue):
+    """A queue that cannot be read the first time its places are asked for."""
+
+    reads = 0
+
+    async def places(self):
+        self.reads += 1
+        if self.reads == 1:
+            raise StorageError("The database is locked.", "Wait.")
+        return await super().places()
+
+
+async def test_a_queue_that_cannot_be_read_once_is_read_again():
+    stage = Stage(queue=LockedOnce())
+    async with stage.running():
+        first, second = await stage.enqueue(1), await stage.enqueue(2)
+        stage.notices.follow(second, 2)
+        stage.notices.moved()
+        await settle(lambda: stage.queue.reads == 1)
+        await stage.queue.cancel(first.id, now=1001.0)
+        stage.notices.moved()
+        await settle(lambda: (second.id, 1) in stage.courier.shown)
+
+
+async def test_progress_that_comes_behind_the_answer_is_not_shown():
+    stage = Stage()
+    job = await stage.enqueue(1)
+    await stage.notices.finish(job.id)
+    stage.notices.progressed(job, at(job, 3))
+    stage.notices.follow(job, 1)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert stage.courier.shown == []
+
+
+async def test_a_token_that_dies_while_nothing_moves_is_not_used_any_more():
+    stage = Stage()
+    job = await stage.enqueue(1)
+    stage.notices.progressed(job, at(job, 1))
+    await settle(lambda: len(stage.courier.shown) == 1)
+    stage.clock.now += TOKEN_LIFE
+    stage.notices.progressed(job, at(job, 2))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert len(stage.courier.shown) == 1
     await stage.notices.finish(job.id)

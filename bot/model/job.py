@@ -116,3 +116,7 @@ class Interaction:
     guild_id: int
     kind: str
     """The command or button it came from."""
+
+    def token_lives(self, now: float) -> bool:
+        """Whether its token can still be used at `now`."""
+        return bool(self.token) and now - self.born < TOKEN_LIFE

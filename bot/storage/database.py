@@ -112,7 +112,10 @@ def _prepare_file(path: Path, patience: float) -> None:
 
 def _engine(url: URL, pool_size: int, **options: Any) -> AsyncEngine:
     try:
-        return create_async_engine(url, pool_size=pool_size, max_overflow=0, **options)
+        # The parameters are prompts and tokens, and errors find their way into the log.
+        return create_async_engine(
+            url, pool_size=pool_size, max_overflow=0, hide_parameters=True, **options
+        )
     except (ArgumentError, InvalidRequestError, ModuleNotFoundError) as error:
         raise StorageError(f"The database's URL cannot be used: {error}.", _URL_ADVICE) from error
 

@@ -112,6 +112,12 @@ def test_nothing_in_a_prompt_ends_its_code_block(prompt):
     assert text.count("```") == 2
 
 
+def test_a_picture_whose_file_is_gone_is_told_with_the_seed_to_ask_again_with():
+    said = _sentences.answer(JOB, [])
+    assert "cannot be read any more" in said
+    assert "`7`" in said
+
+
 def test_progress_shows_share_step_and_time_left():
     line = _sentences.progress(Progress(3, step=12, steps=48, image=1, images=2, seconds_left=4.2))
     for part in ("25%", "step 12 of 48", "image 1 of 2", "about 4 s left"):
@@ -137,7 +143,7 @@ def test_durations_read_as_people_say_them(seconds, said):
         (errors.UnknownOption("style", "inc", ("ink", "photo")), "ink, photo"),
         (errors.QueueFull("member", 10), "10 images waiting"),
         (errors.QueueFull("server", 200), "This server already has 200"),
-        (errors.ModelUnavailable("sdxl", "the folder is missing."), "the folder is missing."),
+        (errors.ModelUnavailable("sdxl", "inner detail"), "sdxl cannot draw at the moment"),
         (errors.MissingPermission(("Attach Files",)), "Attach Files"),
         (errors.NotYours(), "Only the member"),
         (errors.TooLate(), "already finished"),
@@ -150,6 +156,26 @@ def test_every_refusal_says_what_to_do(error, part):
     said = _errors.sentence(error)
     assert part in said
     assert "inner detail" not in said
+
+
+LONG = "x" * 6000
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.UnknownOption("style", LONG, ()),
+        errors.UnknownOption("style", LONG, ("ink", "photo")),
+        errors.UnknownOption("style", "ink", ("photo" * 20,) * 60),
+        errors.OutOfRange(f"weight of {LONG}", 9.0, -1.0, 2.0),
+        errors.ModelUnavailable(LONG, LONG),
+        errors.NotAPicture(("PNG",), LONG),
+    ],
+)
+def test_a_refusal_always_fits_into_a_message(error):
+    said = _errors.sentence(error)
+    assert len(said) <= 2000
+    assert "x" * 61 not in said or isinstance(error, errors.NotAPicture)
 
 
 SAMPLES = {"str": "sample", "int": 7, "float": 1.5, "tuple[str, ...]": ("one", "two")}
@@ -168,6 +194,15 @@ def test_every_kind_of_refusal_has_a_sentence_of_its_own(kind):
     else:
         refusal = sample(kind) if is_dataclass(kind) else kind()
     assert not _errors.sentence(refusal).startswith("That was refused")
+
+
+def test_a_picture_that_the_disk_lost_is_told_as_rightly_as_one_it_could_not_take():
+    said = _sentences.answer(replace(JOB, state=State.FAILED, failure="StorageError"), [])
+    assert "could not read or keep a picture" in said
+
+
+def test_a_cancelled_image_claims_nothing_of_what_was_drawn():
+    assert _sentences.answer(replace(JOB, state=State.CANCELLED), []).endswith("🚫 Cancelled.")
 
 
 FAILURES = ["ModelLoadFailed", "OutOfMemory", "NotFinite", "TookTooLong", "Poisoned", "Surprise"]

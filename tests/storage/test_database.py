@@ -3,7 +3,9 @@
 import asyncio
 import os
 import sqlite3
+import traceback
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -220,3 +222,20 @@ async def test_erased_tokens_are_gone_from_the_disk(tmp_path: Path) -> None:
 async def test_no_printed_job_shows_its_token(database: Database) -> None:
     job = await FairQueue(database).enqueue(new_job(1, 1), **ROOM)
     assert "secret" not in f"{job!r} {await JobBoard(database).waiting()!r}"
+
+
+async def test_no_error_of_the_database_tells_a_token_or_a_prompt(tmp_path):
+    path = tmp_path / "bot.db"
+    async with open_database(path) as database:
+        with closing(sqlite3.connect(path)) as other:
+            other.execute(
+                "CREATE TRIGGER refuse BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+            other.commit()
+        with pytest.raises(StorageError) as refused:
+            await FairQueue(database).enqueue(
+                new_job(1, user_id=7), per_member=9, per_server=9, now=1000.0
+            )
+    told = "".join(traceback.format_exception(refused.value))
+    assert "secret-1" not in told
+    assert "lighthouse" not in told
