@@ -35,6 +35,9 @@ UNEXPECTED = (
 )
 
 PART_LENGTH = 60
+"""Characters of what a member wrote that a sentence quotes."""
+LENGTH = 2000
+"""Characters that a message may have."""
 
 _FAILURES = {
     "ModelLoadFailed": (
@@ -49,15 +52,19 @@ _FAILURES = {
     "TookTooLong": "it took longer than the bot allows. Fewer `steps` or a lower `count` may fit.",
     "Poisoned": "the bot did not survive drawing it, twice. Other options may work.",
     "NotFinite": "the model gave no valid picture. Another `seed` or `scheduler` may work.",
-    "StorageError": "the bot could not keep the picture on its disk. Its log says more.",
+    "StorageError": "the bot could not read or keep a picture on its disk. Its log says more.",
 }
 
 
 def sentence(error: BaseException) -> str:
     """What to tell the member whose command or click ended in `error`."""
     if isinstance(error, Refused):
-        return _refusal(error)
+        return _cut(_refusal(error), LENGTH)
     return UNEXPECTED
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def _refusal(error: Refused) -> str:
@@ -67,9 +74,12 @@ def _refusal(error: Refused) -> str:
         case BadPrompt(problem, part):
             return _about_weights(problem, part)
         case UnknownOption(option, value, ()):
-            return f"There is no {option} “{value}” here, nor any other."
+            return f"There is no {option} “{_cut(value, PART_LENGTH)}” here, nor any other."
         case UnknownOption(option, value, choices):
-            return f"There is no {option} “{value}” here. Choose one of: {', '.join(choices)}."
+            offered = ", ".join(choices)
+            return (
+                f"There is no {option} “{_cut(value, PART_LENGTH)}” here. Choose one of: {offered}."
+            )
         case NotAPicture() | PictureTooLarge():
             return _about_a_picture(error)
         case PictureNotFetched():
@@ -81,7 +91,8 @@ def _refusal(error: Refused) -> str:
         case StrengthWithoutPicture():
             return "`strength` says how far to go from an `image`: attach one, or leave it out."
         case OutOfRange(option, value, least, most):
-            return f"The {option} is {value:g}: it must be from {least:g} to {most:g}."
+            name = _cut(option, PART_LENGTH)
+            return f"The {name} is {value:g}: it must be from {least:g} to {most:g}."
         case QueueFull("member", limit):
             return (
                 f"You already have {limit} images waiting, which is the limit. "
@@ -89,8 +100,12 @@ def _refusal(error: Refused) -> str:
             )
         case QueueFull(_, limit):
             return f"This server already has {limit} images waiting. Please try again later."
-        case ModelUnavailable(model, reason):
-            return f"The model {model} cannot draw at the moment: {reason}"
+        case ModelUnavailable(model, _):
+            # The reason may name the machine's folders, which are the owner's to know.
+            return (
+                f"The model {_cut(model, PART_LENGTH)} cannot draw at the moment: it could not be "
+                "loaded; the log says why."
+            )
         case MissingPermission(permissions):
             return (
                 f"I am not allowed to post an image here: {', '.join(permissions)} is missing. "
@@ -107,7 +122,7 @@ def _refusal(error: Refused) -> str:
 
 
 def _about_weights(problem: str, part: str) -> str:
-    where = part if len(part) <= PART_LENGTH else f"{part[: PART_LENGTH - 1]}…"
+    where = _cut(part, PART_LENGTH)
     least, most = WEIGHTS
     reason = {
         "bounds": f"The weight of “{where}” must come to {least:g} to {most:g}.",

@@ -31,6 +31,7 @@ Seed = app_commands.Range[int, *bounds.SEEDS]
 Steps = app_commands.Range[int, *bounds.STEPS]
 Guidance = app_commands.Range[float, *bounds.GUIDANCE]
 Strength = app_commands.Range[float, *bounds.STRENGTHS]
+Name = app_commands.Range[str, 1, 100]
 Loras = app_commands.Transform[tuple[Wish, ...], LoraList]
 
 
@@ -85,14 +86,14 @@ class Imagine(commands.Cog):
         negative: NegativeText = "",
         image: discord.Attachment | None = None,
         strength: Strength | None = None,
-        aspect: str | None = None,
+        aspect: Name | None = None,
         count: Count = 1,
         seed: Seed | None = None,
         steps: Steps | None = None,
         guidance: Guidance | None = None,
-        scheduler: str | None = None,
-        style: str | None = None,
-        model: str | None = None,
+        scheduler: Name | None = None,
+        style: Name | None = None,
+        model: Name | None = None,
         lora: Loras = (),
         spoiler: bool = False,
         private: bool = False,

@@ -72,10 +72,11 @@ async def test_a_damaged_checkpoint_is_told_to_members_and_in_the_log(sandbox, t
         first = await house.imagine()
         # It came before the loading had failed, or after: as a job, or refused in private.
         said = await sandbox.events.wait(lambda: _last_words(first), 60)
-        assert "could not be loaded" in said or "damaged" in said
+        assert "could not be loaded" in said
         refused = await (await house.imagine()).followed_up()
         assert refused.ephemeral
-        assert "damaged" in refused.text
+        assert "could not be loaded" in refused.text
+        assert str(tmp_path) not in refused.text
         assert (await answer_to(await house.imagine(model="starter"))).files
     assert any("is damaged" in record.getMessage() for record in caplog.records)
 
@@ -84,6 +85,25 @@ def _last_words(reply):
     """What the reply says in the end, by whichever message; none before that."""
     said = [one for one in (reply.message, *reply.followups) if one is not None]
     return next((one.text for one in said if is_final(one)), None)
+
+
+def allow_long_texts(sandbox):
+    """What a member's Discord sends that shows a form without a limit to its texts."""
+    (form,) = (one for one in sandbox.commands.listed(None) if one["name"] == "imagine")
+    options = [{**one, "max_length": 6000} if one["type"] == 3 else one for one in form["options"]]
+    sandbox.commands.change(None, int(form["id"]), {"options": options})
+
+
+async def test_a_style_of_any_length_is_refused_in_private_and_nothing_stays_thinking(
+    sandbox, tmp_path
+):
+    async with serving(sandbox, tmp_path) as house:
+        allow_long_texts(sandbox)
+        reply = await house.imagine(style="x" * 6000, private=True)
+        refused = await reply.until(is_final)
+        assert refused.ephemeral
+        assert "There is no style “xxx" in refused.text
+        assert not sandbox.unfinished()
 
 
 async def test_a_channel_that_the_bot_may_not_post_in_still_gets_its_answer(sandbox, tmp_path):
