@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from bot.admission import Admission, QueueRoom
 from bot.client import ImagineClient, point_at
@@ -48,7 +49,7 @@ from config.settings import Settings, SettingsError, export
 
 VERSION = "0.1.0"
 PROJECT = Path(__file__).parent.parent
-FINISH_WITHIN = 6.0
+FINISH_WITHIN = 4.0
 """Seconds that a stop gives the job being drawn; the whole stop takes less than 10."""
 
 log = logging.getLogger(__name__)
@@ -82,11 +83,9 @@ class Studio:
         whatever made a stage end on its own.
         """
         await self.delivery.prepare()
-        try:
-            await self.client.sign_in(self.token)
-        except BaseException:
-            await self.client.close()
-            raise
+        stopper = asyncio.create_task(stop.wait(), name="stop")
+        if not await self._signed_in_before(stopper):
+            return True
         stages = [
             asyncio.create_task(self.dispatcher.run(), name="dispatcher"),
             asyncio.create_task(self.delivery.run(), name="delivery"),
@@ -95,7 +94,6 @@ class Studio:
             asyncio.create_task(self.upkeep.run(), name="upkeep"),
             asyncio.create_task(self.client.connect(), name="gateway"),
         ]
-        stopper = asyncio.create_task(stop.wait(), name="stop")
         try:
             await asyncio.wait({stopper, *stages}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -105,6 +103,23 @@ class Studio:
             if not stage.cancelled() and (error := stage.exception()) is not None:
                 raise error
         return ended
+
+    async def _signed_in_before(self, stopper: "asyncio.Task[Literal[True]]") -> bool:
+        """Sign in, unless the bot is stopped first: Discord in trouble may keep it for long."""
+        signing_in = asyncio.create_task(self.client.sign_in(self.token), name="sign-in")
+        try:
+            await asyncio.wait({stopper, signing_in}, return_when=asyncio.FIRST_COMPLETED)
+            if signing_in.done():
+                await signing_in
+                return True
+            signing_in.cancel()
+            await asyncio.wait({signing_in})
+        except BaseException:
+            stopper.cancel()
+            await self.client.close()
+            raise
+        await self.client.close()
+        return False
 
     async def _stop(self, stages: list[asyncio.Task[None]]) -> bool:
         log.info("stopping")

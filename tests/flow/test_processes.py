@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.sandbox.faults import Fault, FaultKind
 from tests.flow.house import answer_to, is_final
 from tests.flow.processes import bot_process
 
@@ -107,6 +108,16 @@ async def test_a_command_that_a_kill_cut_short_is_told_to_ask_again(sandbox, tmp
         said = await reply.until(lambda message: "ask again" in message.text, 60)
         assert is_final(said)
         assert await bot.stopped(signal.SIGTERM) == 0
+
+
+async def test_a_signal_while_discord_keeps_the_sign_in_waiting_stops_the_bot_too(
+    sandbox, tmp_path
+):
+    sandbox.faults.add(Fault(FaultKind.STATUS, path="/users/@me", times=100, status=502))
+    async with bot_process(sandbox, tmp_path) as bot:
+        await sandbox.faults.until_met(1, 60)
+        assert await bot.stopped(signal.SIGTERM) == 0
+    assert "Traceback" not in bot.said()
 
 
 async def test_a_signal_while_the_model_loads_stops_the_bot_too(sandbox, tmp_path):
