@@ -202,6 +202,15 @@ class Dispatcher:
             job.id,
             lambda: self._queue.rendered(job.id, draw_seconds=seconds, now=self._clock()),
         )
+        log.info(
+            "drawn",
+            extra={
+                "job": job.id,
+                "model": job.recipe.model,
+                "images": len(rendered.pictures),
+                "seconds": round(seconds, 2),
+            },
+        )
 
     async def _fail(self, job: Job, error: RenderError | StorageError) -> None:
         log.error("failed: %s", error, extra={"job": job.id})
