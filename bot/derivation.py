@@ -48,11 +48,14 @@ class Derivation:
         parent = await self._parent(wish.choice, wish.private, origin, sees)
         picture = (await self._album.load(parent.id))[wish.choice.image - 1]
         checkpoint = self._checkpoint(parent)
-        source = {"sha256": await self._shelf.keep(picture.png), **_name(parent, wish.choice)}
-        recipe = upscaled(
-            _recipe(parent, wish.choice), factor=wish.factor, source=source, checkpoint=checkpoint
-        )
-        return await self._admission.accept(_request(parent, wish.private), recipe, origin)
+        async with self._shelf.kept(picture.png) as sha256:
+            recipe = upscaled(
+                _recipe(parent, wish.choice),
+                factor=wish.factor,
+                source={"sha256": sha256, **_name(parent, wish.choice)},
+                checkpoint=checkpoint,
+            )
+            return await self._admission.accept(_request(parent, wish.private), recipe, origin)
 
     async def vary(self, wish: VaryRequest, origin: Origin, sees: Sees) -> Job:
         """Queue variations, each with a seed of its own; raises Refused."""

@@ -1,6 +1,7 @@
 """The seams between the stages, one port for each caller, none with more than six methods."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.model.answer import Way
@@ -152,8 +153,11 @@ class Archive(Protocol):
 class SourceShelf(Protocol):
     """Where the pictures lie that images begin with."""
 
-    async def keep(self, file: bytes) -> str:
-        """Write a file to disk for good; its SHA-256; raises StorageError."""
+    def kept(self, file: bytes) -> AbstractAsyncContextManager[str]:
+        """Write a file to disk; its SHA-256; raises StorageError.
+
+        It stays for good, unless it was not there before and the body ends by Refused.
+        """
         ...
 
 

@@ -280,7 +280,7 @@ class _Stages:
         desk = FrontDesk(journal=self.journal, clock=self.clock)
         imagine = Imagine(
             desk=desk,
-            intake=Intake(shelf=self.sources, inspect=sides_of),
+            intake=Intake(shelf=self.sources, inspect=sides_of, catalogue=self.catalogue),
             admission=admission,
             dispatcher=dispatcher,
             catalogue=self.catalogue,

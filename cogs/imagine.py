@@ -1,6 +1,6 @@
 """The /imagine command and the Cancel button below what it started."""
 
-from dataclasses import replace
+from functools import partial
 
 import discord
 from discord import app_commands
@@ -118,10 +118,12 @@ class Imagine(commands.Cog):
         if not await self._desk.acknowledge(interaction, kind="imagine", private=private):
             return
         try:
-            if image is not None:
-                source = await self._intake.take_in(await fetched(image))
-                request = replace(request, source=source)
-            await self._admission.admit(request, origin_of(interaction, now=self._clock()))
+            origin = origin_of(interaction, now=self._clock())
+            if image is None:
+                await self._admission.admit(request, origin)
+            else:
+                async with self._intake.begun_with(partial(fetched, image), request) as begun:
+                    await self._admission.admit(begun, origin)
         except Exception as error:  # the thinking message must end, whatever went wrong
             await self._desk.refuse(interaction, error, private=private)
 

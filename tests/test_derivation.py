@@ -1,5 +1,6 @@
 """Stage 1 for images made from images: which picture is meant, and who may have it."""
 
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -36,9 +37,10 @@ class Shelf:
     def __init__(self) -> None:
         self.files: list[bytes] = []
 
-    async def keep(self, file: bytes) -> str:
+    @asynccontextmanager
+    async def kept(self, file: bytes):
         self.files.append(file)
-        return f"sha-{len(self.files)}"
+        yield f"sha-{len(self.files)}"
 
 
 class Stage:

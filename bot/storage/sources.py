@@ -2,28 +2,47 @@
 
 import asyncio
 import hashlib
+import logging
 import re
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.model.errors import StorageError
+from bot.model.errors import Refused, StorageError
 from bot.storage.disk import sync_folder, write_file
 from bot.storage.faults import translated
+
+log = logging.getLogger(__name__)
 
 _ADVICE = "Hand the picture over again, or restore a backup."
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class SourceFolder:
-    """SourceShelf over files: what was kept once stays, under the hash of its bytes."""
+    """SourceShelf over files: what a job names stays, under the hash of its bytes."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._turn = asyncio.Lock()
 
-    async def keep(self, file: bytes) -> str:
-        """Write a file to disk for good; its SHA-256; raises StorageError."""
-        with translated(f"The folder {self._root}"):
-            return await asyncio.to_thread(self._keep, file)
+    @asynccontextmanager
+    async def kept(self, file: bytes) -> AsyncIterator[str]:
+        """Write a file to disk; its SHA-256; raises StorageError.
+
+        It stays for good, unless it was not there before and the body ends by Refused. One body
+        runs at a time, so that no other job can have come to name the file meanwhile.
+        """
+        sha256 = hashlib.sha256(file).hexdigest()
+        async with self._turn:
+            with translated(f"The folder {self._root}"):
+                is_new = await asyncio.to_thread(self._keep, file, self._path(sha256))
+            try:
+                yield sha256
+            except Refused:
+                if is_new:
+                    await asyncio.to_thread(self._drop, self._path(sha256))
+                raise
 
     def read(self, sha256: str) -> bytes:
         """The file with that SHA-256, on the calling thread; raises StorageError."""
@@ -39,13 +58,12 @@ class SourceFolder:
     def _path(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256
 
-    def _keep(self, file: bytes) -> str:
-        sha256 = hashlib.sha256(file).hexdigest()
-        path = self._path(sha256)
+    def _keep(self, file: bytes, path: Path) -> bool:
+        """Whether the file had to be written."""
         if path.exists():
-            return sha256
+            return False
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_name(f"{sha256}.{secrets.token_hex(4)}.part")
+        part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
         try:
             write_file(part, file)
             part.replace(path)
@@ -53,4 +71,10 @@ class SourceFolder:
             part.unlink(missing_ok=True)
         for folder in (path.parent, self._root, self._root.parent):
             sync_folder(folder)
-        return sha256
+        return True
+
+    def _drop(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("%s could not be removed: %s", path, error)
