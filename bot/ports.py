@@ -6,7 +6,15 @@ from typing import Protocol
 
 from bot.model.answer import Way
 from bot.model.job import Interaction, Job, NewJob
-from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Stepping, Work
+from bot.model.picture import (
+    EngineStatus,
+    FittedFile,
+    Picture,
+    Progress,
+    Rendered,
+    Stepping,
+    Work,
+)
 
 
 class Clock(Protocol):
@@ -194,6 +202,14 @@ class Courier(Protocol):
 
     async def close(self, interaction: Interaction) -> None:
         """Tell a member whose command a crash cut short to try again; raises DeliveryError."""
+        ...
+
+
+class FileFitter(Protocol):
+    """What the courier needs to send no file that the place does not take."""
+
+    async def __call__(self, pictures: Sequence[Picture], limit: int) -> Sequence[FittedFile]:
+        """A file of each picture within `limit` bytes, all of them within one message's bytes."""
         ...
 
 

@@ -18,6 +18,7 @@ from bot.dispatcher import Dispatcher
 from bot.imaging import sdxl
 from bot.imaging.engine import Engine
 from bot.imaging.executor import Tuning
+from bot.imaging.fitting import Fitter
 from bot.imaging.marker import StepMarker
 from bot.imaging.memory import Resources
 from bot.imaging.sources import sides_of
@@ -290,7 +291,10 @@ class _Stages:
         button = cancel_button(imagine.cancel_pressed)
         self.client.furnish([imagine, derive], [button], desk.stumbled)
         courier = DiscordCourier(
-            client=self.client, cancel_button=button, engine_status=self.engine.status
+            client=self.client,
+            cancel_button=button,
+            engine_status=self.engine.status,
+            fit=Fitter(),
         )
         notices = self._notices(courier)
         delivery = self._delivery(courier, notices)

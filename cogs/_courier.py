@@ -10,13 +10,19 @@ import discord
 from bot.model.answer import Way
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused
 from bot.model.job import Interaction, Job
-from bot.model.picture import EngineStatus, Picture, Progress
+from bot.model.picture import EngineStatus, FittedFile, Picture, Progress
+from bot.ports import FileFitter
 from cogs import _sentences
 
 INTERRUPTED = (
     "The bot was restarted before it could take this in, and nothing was queued. Please ask again."
 )
 NOBODY = discord.AllowedMentions.none()
+DIRECT_LIMIT = 10 * 2**20
+"""Bytes that a bot's upload may have in a direct message, whatever the server's boosts allow."""
+UPLOADS = 2
+"""How often files are offered to a place before the answer goes there without them."""
+TOO_LARGE = 40005
 
 
 class DiscordCourier:
@@ -28,17 +34,25 @@ class DiscordCourier:
         client: discord.Client,
         cancel_button: type[discord.ui.DynamicItem[discord.ui.Button]],
         engine_status: Callable[[], EngineStatus],
+        fit: FileFitter,
     ) -> None:
         self._client = client
         self._cancel_button = cancel_button
         self._engine_status = engine_status
+        self._fit = fit
 
     async def deliver(self, job: Job, pictures: Sequence[Picture], way: Way) -> int:
         """Tell the outcome that way; the message's id; raises DeliveryError."""
-        with _border():
-            if way is Way.ORIGINAL:
-                return await self._edit_original(job, pictures)
-            return await self._send(job, pictures, way)
+        limit = _upload_limit(job, way)
+        for _ in range(UPLOADS if pictures else 0):
+            files = await self._fit(pictures, limit)
+            text = _sentences.answer(job, pictures, _sentences.sent_as(files))
+            try:
+                return await self._post(job, text, _attached(job, pictures, files), way)
+            except _UploadTooLarge:
+                limit = min(limit, max(len(file.data) for file in files)) // 2
+        note = _sentences.kept_back(job) if pictures else ""
+        return await self._post(job, _sentences.answer(job, pictures, note), [], way)
 
     async def close(self, interaction: Interaction) -> None:
         """Tell a member whose command a crash cut short to try again; raises DeliveryError."""
@@ -67,19 +81,24 @@ class DiscordCourier:
                 allowed_mentions=NOBODY,
             )
 
-    async def _edit_original(self, job: Job, pictures: Sequence[Picture]) -> int:
+    async def _post(self, job: Job, text: str, files: list[discord.File], way: Way) -> int:
+        with _border():
+            if way is Way.ORIGINAL:
+                return await self._edit_original(job, text, files)
+            return await self._send(job, text, files, way)
+
+    async def _edit_original(self, job: Job, text: str, files: list[discord.File]) -> int:
         message = await self._original(job).edit_message(
             "@original",
-            content=_sentences.answer(job, pictures),
-            attachments=_files(job, pictures),
+            content=text,
+            attachments=files,
             view=None,
             allowed_mentions=NOBODY,
         )
         return message.id
 
-    async def _send(self, job: Job, pictures: Sequence[Picture], way: Way) -> int:
+    async def _send(self, job: Job, text: str, files: list[discord.File], way: Way) -> int:
         author = discord.Object(job.origin.user_id)
-        text = _sentences.answer(job, pictures)
         target: discord.abc.Messageable
         if way is Way.DIRECT:
             target = await self._client.create_dm(author)
@@ -88,7 +107,7 @@ class DiscordCourier:
             text = _sentences.addressed(text, f"<@{author.id}>")
         message = await target.send(
             text,
-            files=_files(job, pictures),
+            files=files,
             nonce=job.nonce,
             allowed_mentions=discord.AllowedMentions(
                 everyone=False, roles=False, users=[author], replied_user=False
@@ -106,15 +125,26 @@ class DiscordCourier:
         return discord.Webhook.partial(application_id, token, client=self._client)
 
 
-def _files(job: Job, pictures: Sequence[Picture]) -> list[discord.File]:
+class _UploadTooLarge(DeliveryRefused):
+    """The place takes no files of that size."""
+
+
+def _upload_limit(job: Job, way: Way) -> int:
+    limit = job.origin.filesize_limit
+    return min(limit, DIRECT_LIMIT) if way is Way.DIRECT else limit
+
+
+def _attached(
+    job: Job, pictures: Sequence[Picture], files: Sequence[FittedFile]
+) -> list[discord.File]:
     return [
         discord.File(
-            io.BytesIO(picture.png),
-            filename=f"imagine-{job.id}-{picture.recipe.seed}.png",
+            io.BytesIO(file.data),
+            filename=f"imagine-{job.id}-{picture.recipe.seed}{file.suffix}",
             spoiler=job.request.spoiler,
             description=_sentences.alt_text(picture.recipe),
         )
-        for picture in pictures
+        for picture, file in zip(pictures, files, strict=True)
     ]
 
 
@@ -139,6 +169,8 @@ def _border() -> Iterator[None]:
     except discord.HTTPException as error:
         if error.status in (429,) or error.status >= 500:
             raise DeliveryInterrupted(f"Discord answered {error.status}") from error
+        if error.status == 413 or error.code == TOO_LARGE:
+            raise _UploadTooLarge(error.code, error.text) from error
         raise DeliveryRefused(error.code, error.text) from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise DeliveryInterrupted(f"Discord could not be reached: {error}") from error

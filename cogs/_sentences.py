@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.model.deriving import AMOUNTS
 from bot.model.job import Job, State
-from bot.model.picture import Picture, Progress
+from bot.model.picture import FittedFile, Picture, Progress
 from bot.model.recipe import Recipe
 from bot.model.schedulers import label_of
 from cogs import _errors
@@ -39,15 +39,36 @@ def progress(news: Progress) -> str:
     return " · ".join(parts)
 
 
-def answer(job: Job, pictures: Sequence[Picture]) -> str:
-    """The text of a job's final message; a mention fits before it within 2000 characters."""
+def answer(job: Job, pictures: Sequence[Picture], note: str = "") -> str:
+    """The text of a job's final message; a mention fits before it within 2000 characters.
+
+    `note` is a last line under a picture's facts.
+    """
     if job.state is State.CANCELLED:
         return _with_prompt(job.request.prompt, "🚫 Cancelled.")
     if job.state is State.FAILED:
         return _with_prompt(job.request.prompt, f"⚠️ {_errors.failure(job)}")
     if not pictures:
         return _with_prompt(job.request.prompt, LOST.format(seed=job.recipe.seed))
-    return _with_prompt(job.request.prompt, _facts(job, [one.recipe for one in pictures]))
+    facts = _facts(job, [one.recipe for one in pictures])
+    return _with_prompt(job.request.prompt, f"{facts}\n{note}" if note else facts)
+
+
+def sent_as(files: Sequence[FittedFile]) -> str:
+    """The line about files that are not the PNGs that were drawn; nothing about PNGs."""
+    kinds = sorted({file.kind for file in files} - {"PNG"})
+    if not kinds:
+        return ""
+    fewer = " with fewer pixels" if any(file.reduced for file in files) else ""
+    return f"-# Sent as {' and '.join(kinds)}{fewer} to fit this server's upload limit"
+
+
+def kept_back(job: Job) -> str:
+    """The line under the facts of pictures that no place takes."""
+    return (
+        "⚠️ Too large to be uploaded here, so nothing is attached. It is kept: the bot's owner "
+        f"finds it in the folder of pictures as number {job.id}."
+    )
 
 
 def addressed(text: str, mention: str) -> str:

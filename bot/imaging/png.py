@@ -18,7 +18,7 @@ LARGEST_TEXT = 256 * 2**10
 SMALLEST_PREVIEW = 256
 """Pixels that the longer side of a preview has at least."""
 
-_XMP = (
+AI_MARK = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     '<rdf:Description rdf:about="" '
@@ -40,7 +40,7 @@ def encode(pixels: Pixels, recipe: Recipe) -> bytes:
     texts.add_text("parameters", parameters(recipe))
     texts.add_text("recipe", recipe.to_json())
     texts.add_text("Comment", "AI-generated image")
-    texts.add_itxt("XML:com.adobe.xmp", _XMP)
+    texts.add_itxt("XML:com.adobe.xmp", AI_MARK)
     return _png(image, texts)
 
 
@@ -133,7 +133,7 @@ def _opened(png: bytes) -> Image.Image:
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             return image.convert("RGB")
-    except (OSError, Image.DecompressionBombError) as error:
+    except Exception as error:  # whatever a decoder makes of a stranger's bytes
         raise ValueError(f"the picture cannot be opened: {error}") from error
 
 

@@ -25,6 +25,21 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class FittedFile:
+    """A picture as the file that is uploaded: a "PNG", or a "WebP" or "JPEG" where that fits."""
+
+    data: bytes = field(repr=False)
+    kind: str = "PNG"
+    reduced: bool = False
+    """Whether it has fewer pixels than were drawn."""
+
+    @property
+    def suffix(self) -> str:
+        """What the file's name ends with, dot included."""
+        return {"PNG": ".png", "WebP": ".webp", "JPEG": ".jpg"}[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A job's pictures, in the order of its recipes, and the seconds the thread drew on them."""
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.model import errors
 from bot.model.fairness import Tags
 from bot.model.job import Job, State
-from bot.model.picture import Picture, Progress
+from bot.model.picture import FittedFile, Picture, Progress
 from bot.model.recipe import Recipe
 from bot.model.request import ImageRequest, Origin
 from cogs import _errors, _sentences
@@ -55,6 +55,25 @@ def test_an_answer_names_everything_that_is_needed_to_draw_it_again():
 def test_an_answer_of_several_images_names_each_seed():
     pictures = [Picture(b"", RECIPE.numbered(index)) for index in range(3)]
     assert "**Seeds** `7`, `8`, `9`" in _sentences.answer(JOB, pictures)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([FittedFile(b"")], ""),
+        ([FittedFile(b""), FittedFile(b"", "WebP")], "Sent as WebP to fit"),
+        ([FittedFile(b"", "WebP"), FittedFile(b"", "JPEG")], "Sent as JPEG and WebP to fit"),
+        ([FittedFile(b"", "JPEG", reduced=True)], "Sent as JPEG with fewer pixels to fit"),
+    ],
+)
+def test_an_answer_says_when_its_files_are_not_the_pngs_that_were_drawn(files, said):
+    note = _sentences.sent_as(files)
+    assert said in note
+    assert bool(note) == bool(said)
+    long = replace(JOB, request=ImageRequest("a" * 1500), recipe=replace(RECIPE, prompt="a" * 1500))
+    text = _sentences.answer(long, [PICTURE], note)
+    assert text.endswith(note)
+    assert len(text) <= 2000 - _sentences.MENTION_ROOM
 
 
 DERIVED = [
