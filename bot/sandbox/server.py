@@ -221,13 +221,20 @@ class Sandbox:
             found.answer_lost = True
 
 
+def _is_near(address: str) -> bool:
+    """Whether an address is loopback's; `null` and what is no address are not."""
+    try:
+        return yarl.URL(address).host in LOOPBACK
+    except ValueError:
+        return False
+
+
 @web.middleware
 async def _loopback(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """Refuse requests that name another host, or come from a page of another."""
     origin = request.headers.get("Origin")
-    hosts = [yarl.URL(f"http://{request.host}").host, yarl.URL(origin).host if origin else None]
-    if hosts[0] not in LOOPBACK or hosts[1] not in {None, *LOOPBACK}:
+    if not _is_near(f"http://{request.host}") or not (origin is None or _is_near(origin)):
         raise web.HTTPForbidden(text="The sandbox answers loopback only.")
     return await handler(request)

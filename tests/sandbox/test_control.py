@@ -113,7 +113,9 @@ async def test_only_loopback_is_bound_and_answered(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="loopback"):
         Sandbox(host="0.0.0.0")  # noqa: S104 - the refused address
     async with aiohttp.ClientSession() as session:
-        for headers in ({"Host": "discord.com"}, {"Origin": "https://example.com"}):
+        far = [{"Host": "discord.com"}, {"Host": "localhost:none"}]
+        far += [{"Origin": one} for one in ("https://example.com", "null", "", "http://[")]
+        for headers in far:
             async with session.get(f"{sandbox.api_url}/gateway", headers=headers) as response:
                 assert response.status == 403
         near = {"Origin": sandbox.url}
