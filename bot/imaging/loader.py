@@ -12,6 +12,9 @@ from bot.model.picture import EngineStatus
 
 _log = logging.getLogger(__name__)
 
+_Loaded = tuple[str, ...] | None
+"""The names of a model and its LoRAs; None is the painter itself."""
+
 
 class Loader:
     """Builds the painter and changes its weights, on the executor thread."""
@@ -28,7 +31,7 @@ class Loader:
         self._retry_after = retry_after
         self._clock = clock
         self._painter: Painter | None = None
-        self._failures: dict[Weights | None, tuple[float, ModelLoadFailed]] = {}
+        self._failures: dict[_Loaded, tuple[float, ModelLoadFailed]] = {}
         self.loaded: Weights | None = None
         self.seconds = 0.0
         """What the last load took."""
@@ -58,6 +61,7 @@ class Loader:
             painter.load(weights)
         self.loaded = weights
         self.seconds = self._clock() - began
+        _log.info("loaded %s in %.1f s", _named(weights), self.seconds)
         self._tell(EngineStatus("ready", weights.model))
 
     def close(self) -> None:
@@ -69,7 +73,7 @@ class Loader:
     @contextmanager
     def _trying(self, weights: Weights | None) -> Iterator[None]:
         """Tell how a load goes, remember that it failed, and raise what is remembered."""
-        known = self._failures.get(weights)
+        key, known = _files_of(weights), self._failures.get(_files_of(weights))
         if known and self._clock() - known[0] < self._retry_after:
             self._tell_failure(weights, known[1])
             raise known[1].with_traceback(None)
@@ -81,11 +85,18 @@ class Loader:
             failure = _as_load_failure(weights, error)
             if not known or str(known[1]) != str(failure):
                 _log.exception("%s", failure)
-            self._failures[weights] = (self._clock(), failure)
+            self._remember(key, failure)
             self._tell_failure(weights, failure)
             raise failure from None
-        self._failures.pop(weights, None)
+        self._failures.pop(key, None)
         gc.freeze()  # what was loaded stays, so collections need not look at it again
+
+    def _remember(self, key: _Loaded, failure: ModelLoadFailed) -> None:
+        now = self._clock()
+        old = [one for one, (at, _) in self._failures.items() if now - at >= self._retry_after]
+        for one in old:
+            del self._failures[one]
+        self._failures[key] = (now, failure)
 
     def _tell_failure(self, weights: Weights | None, failure: ModelLoadFailed) -> None:
         """A model that is not the default one leaves the engine ready for the others."""
@@ -94,6 +105,15 @@ class Loader:
             self._tell(EngineStatus("failed", failure.model, str(failure)))
         elif default:
             self._tell(EngineStatus("ready", default.model))
+
+
+def _files_of(weights: Weights | None) -> _Loaded:
+    """What decides whether a load fails: the files, and not how much of each is mixed in."""
+    return (weights.model, *sorted(one.id for one in weights.loras)) if weights else None
+
+
+def _named(weights: Weights) -> str:
+    return " + ".join((weights.model, *(f"{one.id}:{one.weight:g}" for one in weights.loras)))
 
 
 def _as_load_failure(weights: Weights | None, error: Exception) -> ModelLoadFailed:
