@@ -40,11 +40,11 @@ async def run(redraw: Redraw, settings: Settings, say: Say) -> None:
     set_up_logging(settings.log, secrets=settings.secrets)
     written = await asyncio.to_thread(_read, redraw.picture)
     recipe = _recipe_in(written, redraw.picture)
-    say(f"{redraw.picture}: {recipe.prompt!r}, seed {recipe.seed}, model {recipe.model}")
+    say(f"{redraw.picture}: {recipe.prompt!r}, seed {recipe.seed}, model {recipe.model!r}")
     drawn = await _drawn(recipe, settings, redraw.image)
     if redraw.out is not None:
-        await asyncio.to_thread(redraw.out.write_bytes, drawn.png)
-    if png.same_pixels(written, drawn.png):
+        await asyncio.to_thread(_write, redraw.out, drawn.png)
+    if _same_pixels(written, drawn.png, redraw.picture):
         say("equal: every pixel is the same")
         return
     reasons = differences(recipe, drawn.recipe) or ["nothing that the recipe names"]
@@ -56,6 +56,20 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ConfigurationError((f"{path} cannot be read: {error.strerror}.",)) from error
+
+
+def _write(path: Path, file: bytes) -> None:
+    try:
+        path.write_bytes(file)
+    except OSError as error:
+        raise ConfigurationError((f"{path} cannot be written: {error.strerror}.",)) from error
+
+
+def _same_pixels(written: bytes, drawn: bytes, path: Path) -> bool:
+    try:
+        return png.same_pixels(written, drawn)
+    except ValueError as error:
+        raise RedrawFailed(f"{path} cannot be compared: {error}.") from error
 
 
 def _recipe_in(written: bytes, path: Path) -> Recipe:

@@ -7,8 +7,8 @@ drew with (dtype, device, versions, …). Its JSON stands in every PNG under the
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from types import MappingProxyType
-from typing import Any
+from types import MappingProxyType, UnionType
+from typing import Any, get_args, get_origin
 
 from bot.model.tiling import Box, tiles
 
@@ -131,28 +131,33 @@ class Recipe:
             table = json.loads(text)
         except json.JSONDecodeError as error:
             raise ValueError(f"the recipe is not JSON: {error}") from error
+        except RecursionError as error:
+            raise ValueError("the recipe is nested too deeply") from error
         if not isinstance(table, dict) or table.get("format") != FORMAT:
             raise ValueError(f"the recipe is not of format {FORMAT}")
         known = {one.name for one in fields(cls)}
         if unknown := sorted(set(table) - known):
-            raise ValueError(f"the recipe has unknown fields: {', '.join(unknown)}")
+            raise ValueError(f"the recipe has unknown fields: {', '.join(map(repr, unknown))}")
         try:
             table["loras"] = tuple(Lora(**lora) for lora in table.get("loras", ()))
             recipe = cls(**table)
         except TypeError as error:
             raise ValueError(f"the recipe is incomplete: {error}") from error
-        if wrong := [one.name for one in fields(cls) if not _fits(one.type, table.get(one.name))]:
+        values = {one.name: (one.type, getattr(recipe, one.name)) for one in fields(cls)}
+        if wrong := [name for name, (kind, value) in values.items() if not _fits(kind, value)]:
             raise ValueError(f"the recipe has values of a wrong kind: {', '.join(wrong)}")
         return recipe
 
 
 def _fits(kind: Any, value: Any) -> bool:
-    """Whether a value read from JSON can stand in a field; an absent one has the default."""
-    if value is None or kind not in (str, int, float, bool):
-        return value is None or isinstance(value, Mapping | tuple | int | float)
+    """Whether a value read from JSON is of a field's type."""
+    if isinstance(kind, UnionType):
+        return any(_fits(one, value) for one in get_args(kind))
+    if isinstance(value, bool):
+        return kind is bool
     if kind is float:
-        kind = int | float
-    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+        return isinstance(value, int | float)
+    return isinstance(value, get_origin(kind) or kind)
 
 
 def steps_taken(steps: int, strength: float) -> int:

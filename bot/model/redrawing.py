@@ -14,6 +14,7 @@ from bot.model.schedulers import SCHEDULERS, Scheduler
 
 LARGEST_SIDE = 2048
 LONGEST_PROMPT = 4000
+LONGEST_SHOWN = 200
 SCALES = (1, 8)
 
 
@@ -104,10 +105,16 @@ def differences(before: Recipe, now: Recipe) -> list[str]:
     """What a picture was drawn with then and is drawn with now, where that differs."""
     then, here = _circumstances(before), _circumstances(now)
     return [
-        f"{name}: {then.get(name) or 'unknown'} then, {here.get(name) or 'unknown'} now"
+        f"{_shown(name)}: {_shown(then.get(name))} then, {_shown(here.get(name))} now"
         for name in dict.fromkeys((*then, *here))
         if then.get(name) != here.get(name)
     ]
+
+
+def _shown(value: object) -> str:
+    """A value from a stranger's file, as a terminal may show it."""
+    text = str(value or "unknown")
+    return text[:LONGEST_SHOWN] if text.isprintable() else repr(text[:LONGEST_SHOWN])
 
 
 def _circumstances(recipe: Recipe) -> dict[str, object]:

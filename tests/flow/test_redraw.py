@@ -1,12 +1,24 @@
 """`python -m bot redraw`: a picture drawn again in another process."""
 
+import struct
+import zlib
+
+import pytest
 from PIL import Image, PngImagePlugin
 
 from tests.flow.test_readme import demo, run
 
 
-def redraw(path):
-    return run("-m", "bot", "redraw", path)
+def redraw(path, *options):
+    return run("-m", "bot", "redraw", path, *options)
+
+
+def without_pixels(png):
+    """A PNG whose pixels are no packed data, and whose chunks are whole."""
+    at, after = png.index(b"IDAT") - 4, png.index(b"IEND") - 4
+    kind_and_body = b"IDAT" + b"broken"
+    broken = struct.pack(">I", 6) + kind_and_body + struct.pack(">I", zlib.crc32(kind_and_body))
+    return png[:at] + broken + png[after:]
 
 
 def edited(path, *, text=None, touch=False):
@@ -30,6 +42,13 @@ def test_a_picture_is_drawn_again_and_compared_pixel_by_pixel(tmp_path):
     other = redraw(path)
     assert other.returncode == 1
     assert "the pixels are different" in other.stderr
+    path.write_bytes(without_pixels(path.read_bytes()))
+    broken = redraw(path)
+    assert "cannot be compared" in broken.stderr
+    assert "Traceback" not in broken.stderr
+    unwritable = redraw(path, "--out", tmp_path / "no-such-folder" / "again.png")
+    assert "cannot be written" in unwritable.stderr
+    assert "Traceback" not in unwritable.stderr
 
 
 def test_a_weighted_and_long_prompt_is_drawn_again_with_every_pixel(tmp_path):
@@ -37,6 +56,19 @@ def test_a_weighted_and_long_prompt_is_drawn_again_with_every_pixel(tmp_path):
     demo(path, f"a (red:1.4) car, {'in the snow, ' * 30} (at night:0.6)", "--seed", "5")
     same = redraw(path)
     assert "equal" in same.stdout, same.stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"format": 1}', '{"format": 1, "\x1b[2J": 1}'], ids=len
+)
+def test_a_strangers_recipe_is_refused_in_a_sentence(tmp_path, text):
+    path = tmp_path / "strange.png"
+    Image.new("RGB", (8, 8)).save(path)
+    edited(path, text=text)
+    refused = redraw(path)
+    assert refused.returncode == 1
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert "cannot be drawn again: the recipe" in refused.stderr
 
 
 def test_a_strangers_file_is_refused_in_a_sentence(tmp_path):

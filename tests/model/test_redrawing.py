@@ -93,3 +93,10 @@ def test_the_versions_and_the_device_that_differ_are_named():
 
 def test_what_looks_like_a_weight_to_compel_is_prose_to_the_stock_way():
     assert objections(replace(RECIPE, prompt="(cat:90.0)", prompt_encoder="stock"), CATALOGUE) == []
+
+
+def test_what_a_stranger_wrote_does_no_harm_to_a_terminal():
+    before = replace(RECIPE, versions={"torch\x1b[2J": "\x1b[31m" + "9" * 5000})
+    (said,) = differences(before, replace(RECIPE, versions={}))
+    assert said.isprintable()
+    assert len(said) < 300
