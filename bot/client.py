@@ -99,7 +99,7 @@ class ImagineClient(commands.AutoShardedBot):
         if await asyncio.to_thread(_read, self._synced) == fingerprint:
             return
         await self.tree.sync()
-        await asyncio.to_thread(self._synced.write_text, fingerprint)
+        await asyncio.to_thread(_write, self._synced, fingerprint)
         log.info("commands synced: %s", ", ".join(command["name"] for command in payload))
 
 
@@ -121,4 +121,15 @@ def invite_url(application_id: int) -> str:
 
 
 def _read(path: Path) -> str:
-    return path.read_text() if path.exists() else ""
+    """What was noted; nothing if it cannot be read, since it only spares a request."""
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text)
+    except OSError as error:
+        log.warning("%s cannot be written (%s): the next start syncs again", path, error.strerror)

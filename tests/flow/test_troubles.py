@@ -87,6 +87,15 @@ def _last_words(reply):
     return next((one.text for one in said if is_final(one)), None)
 
 
+async def test_a_note_of_the_commands_that_cannot_be_written_keeps_nobody_from_serving(
+    sandbox, tmp_path, caplog
+):
+    (tmp_path / "commands.sha256").mkdir()
+    async with serving(sandbox, tmp_path) as house:
+        assert (await answer_to(await house.imagine())).files
+    assert "commands.sha256 cannot be written" in caplog.text
+
+
 def allow_long_texts(sandbox):
     """What a member's Discord sends that shows a form without a limit to its texts."""
     (form,) = (one for one in sandbox.commands.listed(None) if one["name"] == "imagine")
