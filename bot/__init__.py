@@ -8,5 +8,5 @@ feeds the one executor thread, delivery answers the member. `wiring.py` alone co
 
 Imports go down only: __main__ -> wiring -> cogs | client | storage | imaging | sandbox | config ->
 stage services -> ports -> model. `discord` is imported in cogs/ and client.py, torch and diffusers
-in imaging/sdxl.py, SQL in storage/, the environment in config/settings.py. A test holds this.
+in imaging/sdxl/, SQL in storage/, the environment in config/settings.py. A test holds this.
 """

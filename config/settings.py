@@ -193,7 +193,7 @@ class QueueSettings:
             "QUEUE_PER_MEMBER",
             "10",
             values.whole_number(1, 1000),
-            "How many requests of one member may wait (1 to 1000).",
+            "How many requests of one member may wait in one server (1 to 1000).",
         ),
     ]
     per_server: Annotated[
