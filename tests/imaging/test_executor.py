@@ -403,7 +403,7 @@ def histories(draw):
     ]
 
 
-@settings(max_examples=2000)
+@settings(max_examples=10000)
 @given(histories(), st.booleans())
 def test_no_job_is_left_without_exactly_one_outcome(history, halted):
     faults = {}
