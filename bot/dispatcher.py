@@ -154,10 +154,8 @@ class Dispatcher:
 
     async def _next(self) -> Job | None:
         """The fairest job of a member with nothing in flight, else one more of a busy member's."""
-        job = await self._queue.claim(now=self._clock())
-        if job is None and len(self._drawing) < AHEAD:
-            job = await self._queue.claim(now=self._clock(), busy_members_too=True)
-        return job
+        one_more = len(self._drawing) < AHEAD
+        return await self._queue.claim(now=self._clock(), busy_members_too=one_more)
 
     def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:
         del self._drawing[job_id]

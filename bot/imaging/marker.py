@@ -57,10 +57,6 @@ class StepMarker:
         _FORMAT.pack_into(self._bytes, 0, NOBODY)
         self.suspect = None
 
-    def close(self) -> None:
-        """Let go of the file."""
-        self._bytes.close()
-
     def _job_id(self) -> int:
         (job_id,) = _FORMAT.unpack_from(self._bytes, 0)
         return int(job_id)

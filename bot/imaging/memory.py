@@ -117,10 +117,6 @@ class Residents(Generic[Value]):
             gone += 1
         return gone
 
-    def drop(self, key: Hashable) -> None:
-        """Let go of what is kept under a key, if there is anything."""
-        self._kept.pop(key, None)
-
     def keep_only(self, key: Hashable) -> int:
         """Let go of all but one; how many left."""
         others = [one for one in self._kept if one != key]

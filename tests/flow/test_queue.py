@@ -1,5 +1,7 @@
 """Waiting, cancelling and being refused, as members see it."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -56,6 +58,16 @@ async def test_the_author_cancels_an_image_that_is_being_drawn(house):
     await house.member().click(await drawing(reply), "Cancel")
     assert "Cancelled" in (await answer_to(reply)).text
     assert (await answer_to(await house.imagine())).files
+
+
+async def test_a_press_is_no_open_answer_that_a_restart_would_write_over(house, tmp_path):
+    reply = await house.imagine(steps=LONG, count=2)
+    click = await house.member("patron").click(await drawing(reply), "Cancel")
+    await click.followed_up()
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as database:
+        kinds = {kind for (kind,) in database.execute("SELECT kind FROM interactions")}
+    assert kinds == {"imagine"}
+    assert (await answer_to(reply)).files
 
 
 async def test_nobody_cancels_somebody_elses_image(house):
