@@ -34,6 +34,7 @@ from bot.ports import Clock
 from bot.storage.board import JobBoard
 from bot.storage.database import Database, open_database
 from bot.storage.journal import Journal
+from bot.storage.lock import sole_use
 from bot.storage.outbox import JobOutbox
 from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
@@ -182,6 +183,7 @@ async def open_studio(
 ) -> AsyncIterator[Studio]:
     """Construct everything; what was opened is closed in the opposite order."""
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(sole_use(settings.storage.data_dir))
         database = await stack.enter_async_context(open_database(settings.storage.database_url))
         marker = await asyncio.to_thread(_marker, settings.storage.data_dir)
         engine, catalogue = await stack.enter_async_context(open_engine(settings, marker))

@@ -35,6 +35,7 @@ BotError
 │   └── DeliveryInterrupted    trouble on the way; the same way may work later
 ├── StaleMove                  a job was not in the state a move expects
 ├── StorageError               the database or the picture folder cannot be used
+├── DataFolderInUse            another process works in the data folder
 └── ConfigurationError         settings that cannot work, every problem named
 
 Errors carry data; `cogs/_errors.py` alone turns them into a member's sentences.
@@ -314,6 +315,21 @@ class StorageError(BotError):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.advice}"
+
+
+@dataclass(eq=False)
+class DataFolderInUse(BotError):
+    """Process `pid` (None: it cannot be told) works in the data folder `folder`."""
+
+    folder: str
+    pid: int | None
+
+    def __str__(self) -> str:
+        who = "another process" if self.pid is None else f"process {self.pid}"
+        return (
+            f"{self.folder} is in use by {who}. Stop that one first, or give this one a DATA_DIR "
+            "of its own."
+        )
 
 
 @dataclass(eq=False)

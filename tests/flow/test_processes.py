@@ -149,6 +149,19 @@ async def test_the_database_is_for_its_owner_only_and_no_secret_is_logged(sandbo
     assert sandbox.interactions.all()[-1].token not in bot.said()
 
 
+async def test_a_second_bot_on_the_same_folder_is_refused_and_the_first_serves_on(
+    sandbox, tmp_path
+):
+    async with bot_process(sandbox, tmp_path) as first:
+        await sandbox.wait_for_bot(60)
+        async with bot_process(sandbox, tmp_path) as second:
+            assert await second.ended(60) == 1
+        assert second.said().count("\n") == 1
+        assert f"{tmp_path / 'data'} is in use by process {first.process.pid}." in second.said()
+        assert (await answer_to(await ask(sandbox, steps=1))).files
+        assert await first.stopped(signal.SIGTERM) == 0
+
+
 async def test_two_signals_end_the_process_at_once(sandbox, tmp_path):
     async with bot_process(sandbox, tmp_path) as bot:
         await sandbox.wait_for_bot(60)

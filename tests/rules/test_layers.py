@@ -43,6 +43,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "alembic": ("bot.storage",),
     "aiosqlite": ("bot.storage",),
     "sqlite3": ("bot.storage",),
+    "filelock": ("bot.storage",),
     "dotenv": ("config.settings",),
     "aiohttp.web": ("bot.sandbox",),
 }
