@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from bot.leaving import stopping_on_signals
 from bot.model.errors import ConfigurationError
-from bot.wiring import open_studio
+from bot.wiring import Studio, open_studio
 from config.log import set_up_logging
 from config.settings import Settings, SettingsError, load_environment, read_settings
+
+Opening = Callable[[Settings], AbstractAsyncContextManager[Studio]]
 
 log = logging.getLogger(__name__)
 
@@ -20,13 +24,13 @@ def settings_from_environment(*, token_needed: bool) -> Settings:
         raise ConfigurationError(error.problems) from error
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, opening: Opening = open_studio) -> None:
     """Serve until SIGTERM, SIGINT or Ctrl-C."""
     set_up_logging(settings.log, secrets=settings.secrets)
     for warning in settings.warnings:
         log.warning(warning)
     stop = asyncio.Event()
     with stopping_on_signals(stop):
-        async with open_studio(settings) as studio:
+        async with opening(settings) as studio:
             ended = stop.is_set() or await studio.run(stop)
     log.info("stopped" if ended else "stopped; the executor thread was busy, its jobs are queued")

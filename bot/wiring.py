@@ -21,6 +21,7 @@ from bot.imaging.executor import Tuning
 from bot.imaging.fitting import Fitter
 from bot.imaging.marker import StepMarker
 from bot.imaging.memory import Resources
+from bot.imaging.painter import Painter
 from bot.imaging.sources import sides_of
 from bot.intake import Intake
 from bot.leaving import leave_at_once
@@ -53,6 +54,9 @@ VERSION = "0.1.0"
 PROJECT = Path(__file__).parent.parent
 FINISH_WITHIN = 4.0
 """Seconds that a stop gives the job being drawn; the whole stop takes less than 10."""
+
+Painters = Callable[..., Callable[[], Painter]]
+"""What makes the engine's painter, asked as `sdxl.painter_factory` is."""
 
 log = logging.getLogger(__name__)
 
@@ -179,14 +183,20 @@ def _device(wanted: str) -> str:
 
 @asynccontextmanager
 async def open_studio(
-    settings: Settings, *, clock: Clock = time.time, pace: Pace | None = None
+    settings: Settings,
+    *,
+    clock: Clock = time.time,
+    pace: Pace | None = None,
+    painters: Painters = sdxl.painter_factory,
 ) -> AsyncIterator[Studio]:
     """Construct everything; what was opened is closed in the opposite order."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(sole_use(settings.storage.data_dir))
         database = await stack.enter_async_context(open_database(settings.storage.database_url))
         marker = await asyncio.to_thread(_marker, settings.storage.data_dir)
-        engine, catalogue = await stack.enter_async_context(open_engine(settings, marker))
+        engine, catalogue = await stack.enter_async_context(
+            open_engine(settings, marker, painters=painters)
+        )
         ground = _Ground(
             settings, database, marker, engine, catalogue, clock=clock, pace=pace or Pace()
         )
@@ -198,15 +208,14 @@ async def open_engine(
     settings: Settings,
     marker: StepMarker | None = None,
     read_source: Callable[[str], bytes] | None = None,
+    painters: Painters = sdxl.painter_factory,
 ) -> AsyncIterator[tuple[Engine, Catalogue]]:
     """The engine, which begins to load the default model, and what it may draw with."""
     device = await asyncio.to_thread(_device, settings.drawing.device)
     catalogue = catalogue_for(settings, device)
     native_size = catalogue.checkpoints[catalogue.default].native_size
     engine = Engine(
-        sdxl.painter_factory(
-            catalogue, device=device, bot_version=VERSION, resources=resources_for(settings)
-        ),
+        painters(catalogue, device=device, bot_version=VERSION, resources=resources_for(settings)),
         tuning=_tuning(settings, native_size, marker),
         read_source=read_source or _sources(settings).read,
     )
