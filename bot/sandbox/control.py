@@ -143,11 +143,21 @@ class Control:
         return {"rules": 0}
 
     async def _disturb(self, request: web.Request) -> Json:
-        """Cut the gateway, ask for a reconnect (op 7), or end the sessions (op 9)."""
+        """Disturb the gateway in one of its ways, with that way's values."""
         gateway = self._sandbox.gateway
-        deeds = {"cut": gateway.cut, "reconnect": gateway.reconnect,
-                 "invalidate": gateway.invalidate}  # fmt: skip
-        deeds[(await request.json())["do"]]()
+        deeds: dict[str, Callable[..., Awaitable[None] | None]] = {
+            "cut": gateway.cut,
+            "silence": gateway.silence,
+            "speak": gateway.speak,
+            "close": gateway.close,
+            "reconnect": gateway.reconnect,
+            "invalidate": gateway.invalidate,
+            "shut": gateway.main.shut,
+            "shut for resuming": gateway.resuming.shut,
+        }
+        given = await request.json()
+        if (under_way := deeds[given.pop("do")](**given)) is not None:
+            await under_way
         return {"sessions": len(gateway.sessions)}
 
     async def _violations(self, _: web.Request) -> list[Json]:

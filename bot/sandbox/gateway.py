@@ -11,15 +11,20 @@ from aiohttp import WSMsgType, web
 
 from bot.sandbox import wire
 from bot.sandbox.compression import stream_for
+from bot.sandbox.doors import Door
 from bot.sandbox.events import Events
 from bot.sandbox.sessions import ANY, PRIVILEGED, Connection, Intent, Op, Session
 from bot.sandbox.world import World
 
-HEARTBEAT_MS = 41_250
+HEARTBEAT = 41.25
+"""Seconds between two heartbeats of a client."""
 UNKNOWN_ERROR, UNKNOWN_OPCODE, DECODE_ERROR = 4000, 4001, 4002
 NOT_AUTHENTICATED, AUTHENTICATION_FAILED, ALREADY_AUTHENTICATED = 4003, 4004, 4005
-INVALID_SEQUENCE, INVALID_SHARD = 4007, 4010
+INVALID_SEQUENCE, SESSION_TIMED_OUT, INVALID_SHARD = 4007, 4009, 4010
 INVALID_INTENTS, DISALLOWED_INTENTS = 4013, 4014
+FINAL = frozenset({1000, 1001, AUTHENTICATION_FAILED, INVALID_SEQUENCE, SESSION_TIMED_OUT,
+                   INVALID_SHARD, 4011, 4012, INVALID_INTENTS, DISALLOWED_INTENTS})  # fmt: skip
+"""The close codes after which a session cannot be resumed."""
 
 
 class Closed(Exception):
@@ -53,8 +58,11 @@ class Gateway:
         self._events = events
         self._sessions: dict[str, Session] = {}
         self._sockets: set[Connection] = set()
-        self.url = ""
-        self.resume_url = ""
+        self._audible = asyncio.Event()
+        self._audible.set()
+        self.heartbeat = HEARTBEAT
+        self.main = Door(self.serve, events)
+        self.resuming = Door(self.serve, events)
 
     @property
     def sessions(self) -> list[Session]:
@@ -77,10 +85,11 @@ class Gateway:
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """One connection's life, from HELLO to its close."""
-        connection = Connection(request, stream_for(request.query.get("compress")))
+        stream = stream_for(request.query.get("compress"))
+        connection = Connection(request, stream, self._audible)
         await connection.open()
         self._sockets.add(connection)
-        connection.send({"op": Op.HELLO, "d": {"heartbeat_interval": HEARTBEAT_MS}})
+        connection.send({"op": Op.HELLO, "d": {"heartbeat_interval": int(1000 * self.heartbeat)}})
         pump = asyncio.create_task(connection.pump())
         try:
             await self._listen(connection)
@@ -114,6 +123,14 @@ class Gateway:
         """Break every connection without a word."""
         for connection in list(self._sockets):
             connection.cut()
+
+    def silence(self) -> None:
+        """Send nothing more, heartbeat acks included, to old connections and new ones alike."""
+        self._audible.clear()
+
+    def speak(self) -> None:
+        """Send again, first what was held back."""
+        self._audible.set()
 
     async def _listen(self, connection: Connection) -> None:
         async for frame in connection.socket:
@@ -174,7 +191,7 @@ class Gateway:
             "guilds": [{"id": str(each.id), "unavailable": True} for each in guilds],
             "session_id": session.id,
             "session_type": "normal",
-            "resume_gateway_url": self.resume_url or self.url,
+            "resume_gateway_url": self.resuming.url,
             "shard": [session.shard, session.shards],
             "application": {"id": str(self._world.application_id), "flags": 0},
             "private_channels": [],
@@ -250,11 +267,11 @@ class Gateway:
         return next(found, None)
 
     def _leave(self, connection: Connection) -> None:
-        """A session whose connection ended stays for a RESUME, unless it closed in order."""
+        """A session whose connection ended stays for a RESUME, unless it closed for good."""
         session = self._session_of(connection)
         if session is None:
             return
         session.connection = None
-        if connection.socket.close_code in (1000, 1001):
+        if connection.close_code in FINAL:
             del self._sessions[session.id]
         self._events.publish("gateway.left", session)

@@ -68,9 +68,14 @@ class RemoteSandbox:
         """Forget every fault."""
         await self.ask("DELETE", "/faults")
 
-    async def disturb(self, deed: str) -> None:
-        """Disturb the gateway: "cut", "reconnect" or "invalidate"."""
-        await self.ask("POST", "/gateway", {"do": deed})
+    async def disturb(self, deed: str, **values: float | bool) -> None:
+        """Disturb the gateway in a way of its own, with that way's values.
+
+        "cut", "silence" and "speak"; "close" with `code`; "reconnect" (op 7); "invalidate" (op 9)
+        with `resumable`; "shut" and "shut for resuming", which answer `times` handshakes (for ever
+        if not said) by `status`, 503 if not said.
+        """
+        await self.ask("POST", "/gateway", {"do": deed, **values})
 
     async def violations(self) -> list[Json]:
         """The rules the bot broke."""

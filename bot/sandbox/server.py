@@ -103,7 +103,7 @@ class Sandbox:
     @property
     def gateway_url(self) -> str:
         """What `discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY` is set to."""
-        return self.gateway.url
+        return self.gateway.main.url
 
     @property
     def violations(self) -> list[Violation]:
@@ -112,7 +112,8 @@ class Sandbox:
 
     async def __aenter__(self) -> "Sandbox":
         app = web.Application(client_max_size=MOST_REQUEST + 1024 * 1024, middlewares=[_loopback])
-        app.router.add_get("/gateway", self.gateway.serve)
+        app.router.add_get("/gateway", self.gateway.main.enter)
+        app.router.add_get("/gateway/resume", self.gateway.resuming.enter)
         app.router.add_get("/attachments/{channel_id}/{attachment_id}/{filename}", self._serve_file)
         app.router.add_routes(self._mounted)
         app.router.add_route("*", BASE + "/{tail:.*}", self._exchanges.handle)
@@ -121,7 +122,8 @@ class Sandbox:
         await web.TCPSite(self._runner, *self._address).start()
         host, port = self._runner.addresses[0][:2]
         self._writer.origin = f"http://{host}:{port}"
-        self.gateway.url = f"ws://{host}:{port}/gateway"
+        self.gateway.main.url = f"ws://{host}:{port}/gateway"
+        self.gateway.resuming.url = f"ws://{host}:{port}/gateway/resume"
         return self
 
     async def __aexit__(

@@ -54,11 +54,19 @@ class Op:
 class Connection:
     """One WebSocket, with its compression; what it sends goes out in order."""
 
-    def __init__(self, request: web.Request, stream: Stream | None) -> None:
+    def __init__(self, request: web.Request, stream: Stream | None, audible: asyncio.Event) -> None:
+        """Nothing is sent unless `audible` is set."""
         self.socket = web.WebSocketResponse(max_msg_size=64 * 1024)
         self._request = request
         self._stream = stream
+        self._audible = audible
         self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._own_code: int | None = None
+
+    @property
+    def close_code(self) -> int | None:
+        """The code of the side that closed first."""
+        return self._own_code or self.socket.close_code
 
     def send(self, payload: dict[str, Any]) -> None:
         """Queue one payload."""
@@ -73,6 +81,7 @@ class Connection:
         with contextlib.suppress(ConnectionError, RuntimeError):
             while True:
                 text = json.dumps(await self._outbox.get(), separators=(",", ":"))
+                await self._audible.wait()
                 if self._stream is None:
                     await self.socket.send_str(text)
                 else:
@@ -80,6 +89,7 @@ class Connection:
 
     async def close(self, code: int, reason: str = "") -> None:
         """Close with Discord's code."""
+        self._own_code = code
         await self.socket.close(code=code, message=reason.encode())
 
     def cut(self) -> None:

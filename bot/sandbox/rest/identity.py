@@ -26,11 +26,11 @@ class Identity:
         ]
 
     def _get_gateway(self, _: Call) -> Reply:
-        return Reply({"url": self._gateway.url})
+        return Reply({"url": self._gateway.main.url})
 
     def _get_gateway_bot(self, _: Call) -> Reply:
         limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-        body = {"url": self._gateway.url, "shards": self._shards, "session_start_limit": limit}
+        body = {"url": self._gateway.main.url, "shards": self._shards, "session_start_limit": limit}
         return Reply(body)
 
     def _get_me(self, _: Call) -> Reply:
