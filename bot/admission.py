@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.model.checkpoint import Catalogue
-from bot.model.errors import ModelUnavailable, Stopping, StorageError
+from bot.model.errors import DiskFull, ModelUnavailable, Stopping, StorageError
 from bot.model.fairness import cost_of
 from bot.model.job import Job, NewJob
 from bot.model.picture import EngineStatus
 from bot.model.planning import plan
 from bot.model.recipe import Recipe
 from bot.model.request import ImageRequest, Origin
-from bot.ports import Board, Clock, Waiting
+from bot.ports import Board, Clock, Disk, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ class Admission:
         *,
         queue: Waiting,
         board: Board,
+        disk: Disk,
         catalogue: Catalogue,
         room: QueueRoom,
         engine_status: Callable[[], EngineStatus],
@@ -41,6 +42,7 @@ class Admission:
     ) -> None:
         self._queue = queue
         self._board = board
+        self._disk = disk
         self._catalogue = catalogue
         self._room = room
         self._engine_status = engine_status
@@ -69,6 +71,7 @@ class Admission:
         if not self._open:
             raise Stopping
         self._check_model(recipe.model)
+        await self._check_disk()
         cost = cost_of(recipe, request.count)
         job = await self._queue.enqueue(
             NewJob(origin=origin, request=request, recipe=recipe, cost=cost),
@@ -88,6 +91,11 @@ class Admission:
         except StorageError as error:
             log.error("the place cannot be read: %s", error, extra={"job": job.id})
             return None
+
+    async def _check_disk(self) -> None:
+        room = await self._disk.room()
+        if not room.is_enough:
+            raise DiskFull(free=room.free, reserve=room.reserve)
 
     def _check_model(self, model: str) -> None:
         status = self._engine_status()

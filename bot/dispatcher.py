@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
 from bot.model.errors import (
     EngineStopped,
     NotYours,
+    OutOfRoom,
     Poisoned,
     RenderCancelled,
     RenderError,
@@ -17,8 +18,8 @@ from bot.model.errors import (
     TooLate,
 )
 from bot.model.job import Job, State
-from bot.model.picture import Progress, Rendered, Work
-from bot.ports import Album, Board, Clock, CrashMarker, Engine, WorkQueue
+from bot.model.picture import Picture, Progress, Rendered, Work
+from bot.ports import Album, Board, Clock, CrashMarker, Disk, Engine, WorkQueue
 
 LOOK_AGAIN = 5.0
 """Seconds after which the queue is looked at without being woken: other processes fill it too."""
@@ -43,6 +44,7 @@ class Dispatcher:
         board: Board,
         engine: Engine,
         album: Album,
+        disk: Disk,
         marker: CrashMarker,
         clock: Clock,
         retry_pause: float = 1.0,
@@ -51,11 +53,14 @@ class Dispatcher:
         self._board = board
         self._engine = engine
         self._album = album
+        self._disk = disk
         self._marker = marker
         self._clock = clock
         self._retry_pause = retry_pause
         self._suspect: int | None = None
         self._drawing: dict[int, asyncio.Task[None]] = {}
+        self._waiting_for_room: set[int] = set()
+        """Jobs whose pictures are drawn and do not fit on the disk yet."""
         self._wake = asyncio.Event()
         self._stopping = False
         self._on_progress: list[Callable[[Job, Progress], None]] = []
@@ -135,7 +140,7 @@ class Dispatcher:
             pass
 
     async def _fill(self) -> None:
-        while self._has_room():
+        while self._has_slot() and await self._has_disk():
             job = await self._next()
             if job is None:
                 return
@@ -148,9 +153,13 @@ class Dispatcher:
             await asyncio.sleep(0)
             self._moved()
 
-    def _has_room(self) -> bool:
+    def _has_slot(self) -> bool:
         """A suspect is drawn alone, so that its fall would take nobody with it."""
         return not self._stopping and self._suspect is None and self._engine.free_slots() > 0
+
+    async def _has_disk(self) -> bool:
+        """Where pictures would find no room, jobs wait in the queue."""
+        return not self._waiting_for_room and (await self._disk.room()).is_enough
 
     async def _next(self) -> Job | None:
         """The fairest job of a member with nothing in flight, else one more of a busy member's."""
@@ -194,7 +203,7 @@ class Dispatcher:
         return present is not None and present.state is State.RUNNING
 
     async def _keep(self, job: Job, rendered: Rendered) -> None:
-        await self._album.save(job.id, rendered.pictures)
+        await self._save(job.id, rendered.pictures)
         seconds = rendered.draw_seconds
         await self._note(
             job.id,
@@ -209,6 +218,26 @@ class Dispatcher:
                 "seconds": round(seconds, 2),
             },
         )
+
+    async def _save(self, job_id: int, pictures: Sequence[Picture]) -> None:
+        """Keep the pictures of a job; what does not fit on the disk is kept once it does."""
+        try:
+            return await self._album.save(job_id, pictures)
+        except OutOfRoom as error:
+            log.error("drawn, and kept once there is room: %s", error, extra={"job": job_id})
+        self._waiting_for_room.add(job_id)
+        try:
+            await self._save_when_it_fits(job_id, pictures)
+        finally:
+            self._waiting_for_room.discard(job_id)
+
+    async def _save_when_it_fits(self, job_id: int, pictures: Sequence[Picture]) -> None:
+        pause = self._retry_pause
+        while True:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            with suppress(OutOfRoom):
+                return await self._album.save(job_id, pictures)
 
     async def _fail(self, job: Job, error: RenderError | StorageError) -> None:
         log.error("failed: %s", error, extra={"job": job.id})

@@ -15,6 +15,7 @@ from bot.model.picture import (
     Stepping,
     Work,
 )
+from bot.model.room import DiskRoom
 
 
 class Clock(Protocol):
@@ -131,6 +132,14 @@ class Outbox(Protocol):
 
     async def answered(self, job_id: int, *, message_id: int | None, now: float) -> Job:
         """Note that the outcome was told; a rendered job becomes delivered; raises StaleMove."""
+        ...
+
+
+class Disk(Protocol):
+    """What admission and the dispatcher need to know before they begin what must be kept."""
+
+    async def room(self) -> DiskRoom:
+        """The room there is, or was a few seconds ago; raises StorageError."""
         ...
 
 

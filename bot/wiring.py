@@ -34,6 +34,7 @@ from bot.notices import Notices
 from bot.ports import Clock
 from bot.storage.board import JobBoard
 from bot.storage.database import Database, open_database
+from bot.storage.gauge import MEGABYTE, DiskGauge
 from bot.storage.journal import Journal
 from bot.storage.lock import sole_use
 from bot.storage.outbox import JobOutbox
@@ -282,6 +283,11 @@ class _Stages:
         self.outbox, self.journal = JobOutbox(database), Journal(database)
         self.album = PictureFolder(settings.storage.data_dir / "pictures")
         self.sources = _sources(settings)
+        self.disk = DiskGauge(
+            settings.storage.data_dir,
+            reserve=settings.storage.reserve_mb * MEGABYTE,
+            clock=ground.clock,
+        )
         self.client = ImagineClient(
             synced=settings.storage.data_dir / "commands.sha256",
             guild_ready_timeout=ground.pace.guild_ready_timeout,
@@ -330,6 +336,7 @@ class _Stages:
         return Admission(
             queue=self.queue,
             board=self.board,
+            disk=self.disk,
             catalogue=self.catalogue,
             room=QueueRoom(per_member=room.per_member, per_server=room.per_server),
             engine_status=self.engine.status,
@@ -353,6 +360,7 @@ class _Stages:
             board=self.board,
             engine=self.engine,
             album=self.album,
+            disk=self.disk,
             marker=self.marker,
             clock=self.clock,
         )

@@ -2,6 +2,7 @@
 
 from bot.model.errors import (
     BadPrompt,
+    DiskFull,
     EmptyPrompt,
     EnlargementTooLarge,
     MissingPermission,
@@ -12,6 +13,7 @@ from bot.model.errors import (
     NotVariable,
     NotYours,
     OutOfRange,
+    OutOfRoom,
     PictureNotFetched,
     PictureTooLarge,
     PrivatePicture,
@@ -32,6 +34,11 @@ MISFIT = (
 UNEXPECTED = (
     "Something went wrong on the bot's side and nothing was queued. "
     "It has been logged; please try again."
+)
+
+NO_ROOM = (
+    "The bot has no room left to keep another image, so nothing was queued. "
+    "Its owner finds that in the log; please try again later."
 )
 
 PART_LENGTH = 60
@@ -58,6 +65,8 @@ _FAILURES = {
 
 def sentence(error: BaseException) -> str:
     """What to tell the member whose command or click ended in `error`."""
+    if isinstance(error, OutOfRoom):
+        return NO_ROOM
     if isinstance(error, Refused):
         return _cut(_refusal(error), LENGTH)
     return UNEXPECTED
@@ -106,6 +115,8 @@ def _refusal(error: Refused) -> str:
                 f"The model {_cut(model, PART_LENGTH)} cannot draw at the moment: it could not be "
                 "loaded; the log says why."
             )
+        case DiskFull():
+            return NO_ROOM
         case MissingPermission(permissions):
             return (
                 f"I am not allowed to post an image here: {', '.join(permissions)} is missing. "

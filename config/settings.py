@@ -177,6 +177,17 @@ class StorageSettings:
         ),
     ]
 
+    reserve_mb: Annotated[
+        int,
+        Setting(
+            "DISK_RESERVE",
+            "200",
+            values.whole_number(0, 1_000_000),
+            "Megabytes that stay free on the disk of `DATA_DIR`: with less nothing is accepted and "
+            "no drawing begun until there is room again (0 to 1000000).",
+        ),
+    ]
+
     @property
     def database_url(self) -> str:
         """The database's SQLAlchemy URL."""

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.model.answer import Way
-from bot.model.errors import EngineStopped, RenderCancelled, StorageError
+from bot.model.errors import EngineStopped, OutOfRoom, RenderCancelled, StorageError
 from bot.model.job import Interaction, Job
 from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Stepping, Work
+from bot.model.room import DiskRoom
 
 
 class HandClock:
@@ -79,21 +80,33 @@ class ScriptedEngine:
 
 
 class ShelfAlbum:
-    """Pictures on a shelf; `full` is a disk without room."""
+    """Pictures on a shelf; `full` is a disk without room, `broken` one that gives errors."""
 
     def __init__(self) -> None:
         self.kept: dict[int, tuple[Picture, ...]] = {}
-        self.full = False
+        self.full = self.broken = False
 
     async def save(self, job_id: int, pictures: Sequence[Picture]) -> None:
         if self.full:
-            raise StorageError("The disk is full.", "Make room.")
+            raise OutOfRoom("The disk is full.", "Make room.")
+        if self.broken:
+            raise StorageError("The disk gave an error.", "Replace it.")
         self.kept[job_id] = tuple(pictures)
 
     async def load(self, job_id: int) -> tuple[Picture, ...]:
         if job_id not in self.kept:
             raise StorageError("The pictures are not there.", "Look for them.")
         return self.kept[job_id]
+
+
+class HandDisk:
+    """A disk with as much room as the test says."""
+
+    def __init__(self, free: int = 1000) -> None:
+        self.free = free
+
+    async def room(self) -> DiskRoom:
+        return DiskRoom(free=self.free, reserve=100)
 
 
 @dataclass

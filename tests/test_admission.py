@@ -4,12 +4,12 @@ import pytest
 
 from bot.admission import Admission, QueueRoom
 from bot.model.checkpoint import Catalogue, Checkpoint
-from bot.model.errors import ModelUnavailable, QueueFull, Stopping, StorageError
+from bot.model.errors import DiskFull, ModelUnavailable, QueueFull, Stopping, StorageError
 from bot.model.job import Job, State
 from bot.model.picture import EngineStatus
 from bot.model.request import ImageRequest
 from tests.fakes import InMemoryQueue, origin
-from tests.stand_ins import HandClock, ScriptedEngine
+from tests.stand_ins import HandClock, HandDisk, ScriptedEngine
 
 STARTER = Checkpoint(key="starter", source="folder", native_size=128)
 OTHER = Checkpoint(key="other", source="folder", native_size=128)
@@ -20,10 +20,12 @@ class Stage:
 
     def __init__(self, queue: InMemoryQueue | None = None) -> None:
         self.queue, self.engine = queue or InMemoryQueue(), ScriptedEngine()
+        self.disk = HandDisk()
         self.told: list[tuple[Job, int | None]] = []
         self.admission = Admission(
             queue=self.queue,
             board=self.queue,
+            disk=self.disk,
             catalogue=Catalogue({"starter": STARTER, "other": OTHER}, "starter"),
             room=QueueRoom(per_member=2, per_server=3),
             engine_status=self.engine.status,
@@ -48,6 +50,17 @@ async def test_a_job_costs_by_area_evaluations_and_count():
     stage = Stage()
     one, four = await stage.admit(1), await stage.admit(2, count=4)
     assert four.cost == pytest.approx(4 * one.cost)
+
+
+async def test_a_disk_without_room_refuses_before_anything_is_queued():
+    stage = Stage()
+    stage.disk.free = 99
+    with pytest.raises(DiskFull) as refused:
+        await stage.admit(1)
+    assert (refused.value.free, refused.value.reserve) == (99, 100)
+    assert stage.queue.jobs == {}
+    stage.disk.free = 100
+    assert await stage.admit(1)
 
 
 async def test_a_member_and_a_server_have_a_waiting_room_each():

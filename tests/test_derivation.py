@@ -24,7 +24,7 @@ from bot.model.job import Job, State
 from bot.model.picture import Picture
 from bot.model.request import ImageRequest
 from tests.fakes import InMemoryQueue, origin
-from tests.stand_ins import HandClock, ScriptedEngine, ShelfAlbum
+from tests.stand_ins import HandClock, HandDisk, ScriptedEngine, ShelfAlbum
 
 ADA, BEA = 7, 8
 LAST = Choice()
@@ -53,6 +53,7 @@ class Stage:
         admission = Admission(
             queue=self.queue,
             board=self.queue,
+            disk=HandDisk(),
             catalogue=self.catalogue,
             room=QueueRoom(per_member=3, per_server=3),
             engine_status=ScriptedEngine().status,

@@ -10,7 +10,7 @@ from bot.model.errors import NotYours, OutOfMemory, StorageError, TooLate
 from bot.model.job import Job, State
 from bot.model.picture import Progress
 from tests.fakes import InMemoryQueue, new_job
-from tests.stand_ins import HandClock, HandMarker, ScriptedEngine, ShelfAlbum, settle
+from tests.stand_ins import HandClock, HandDisk, HandMarker, ScriptedEngine, ShelfAlbum, settle
 
 
 class Stage:
@@ -18,12 +18,14 @@ class Stage:
 
     def __init__(self, slots: int = 1, queue: InMemoryQueue | None = None) -> None:
         self.queue, self.album = queue or InMemoryQueue(), ShelfAlbum()
+        self.disk = HandDisk()
         self.engine, self.marker = ScriptedEngine(slots), HandMarker()
         self.dispatcher = Dispatcher(
             queue=self.queue,
             board=self.queue,
             engine=self.engine,
             album=self.album,
+            disk=self.disk,
             marker=self.marker,
             clock=HandClock(),
             retry_pause=0.0,
@@ -95,9 +97,51 @@ async def test_a_job_that_cannot_be_drawn_fails_with_the_reason_and_the_next_one
     assert stage.queue.jobs[bad].failure == "OutOfMemory"
 
 
-async def test_a_full_disk_fails_the_job_instead_of_losing_it():
+async def test_pictures_that_find_no_room_are_kept_once_there_is_some_and_nothing_else_begins():
+    stage = Stage(slots=2)
+    stage.album.full = True
+    async with stage.running():
+        job = await stage.enqueue(1, user_id=7)
+        await settle(lambda: job in stage.engine.renders)
+        stage.engine.finish(job)
+        await settle(lambda: not stage.engine.renders)
+        other = await stage.enqueue(2, user_id=8)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert (stage.state(job), stage.state(other)) == (State.RUNNING, State.QUEUED)
+        stage.album.full = False
+        await stage.until(job, State.RENDERED)
+        await stage.until(other, State.RUNNING)
+    assert [work.job_id for work in stage.engine.works] == [job, other]
+
+
+async def test_jobs_wait_while_the_disk_has_no_room_and_none_fails():
+    stage = Stage()
+    stage.disk.free = 0
+    async with stage.running():
+        job = await stage.enqueue(1, user_id=7)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert stage.state(job) is State.QUEUED
+        stage.disk.free = 1000
+        stage.dispatcher.wake()
+        await stage.until(job, State.RUNNING)
+
+
+async def test_a_stop_while_pictures_wait_for_room_puts_their_job_back():
     stage = Stage()
     stage.album.full = True
+    async with stage.running():
+        job = await stage.enqueue(1, user_id=7)
+        await settle(lambda: job in stage.engine.renders)
+        stage.engine.finish(job)
+        await settle(lambda: not stage.engine.renders)
+    assert stage.state(job) is State.QUEUED
+
+
+async def test_a_disk_that_gives_errors_fails_the_job_instead_of_losing_it():
+    stage = Stage()
+    stage.album.broken = True
     async with stage.running():
         job = await stage.enqueue(1, user_id=7)
         await settle(lambda: job in stage.engine.renders)

@@ -19,6 +19,7 @@ from bot.model.picture import EngineStatus, Progress, Rendered, Work
 from bot.model.request import ImageRequest, Origin
 from bot.storage.board import JobBoard
 from bot.storage.database import open_database
+from bot.storage.gauge import DiskGauge
 from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
 
@@ -134,6 +135,7 @@ async def stages(shop: Workshop, tuning: Tuning) -> AsyncIterator[Stages]:
             board=JobBoard(database),
             engine=answers,
             album=PictureFolder(folder / "pictures"),
+            disk=DiskGauge(folder, reserve=0, clock=time.time),
             marker=StepMarker(folder / "stepping"),
             clock=time.time,
         )

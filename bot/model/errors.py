@@ -8,6 +8,7 @@ BotError
 │   ├── OutOfRange             an option is more or less than it may be
 │   ├── QueueFull              the member's or the server's waiting room is full
 │   ├── ModelUnavailable       the model could not be loaded
+│   ├── DiskFull               the bot's disk has no room for more pictures
 │   ├── NotAPicture            the file is none of the formats that are read, or damaged
 │   ├── PictureTooLarge        the file has too many bytes, or the picture too many pixels
 │   ├── PictureNotFetched      Discord did not hand the file over
@@ -35,6 +36,7 @@ BotError
 │   └── DeliveryInterrupted    trouble on the way; the same way may work later
 ├── StaleMove                  a job was not in the state a move expects
 ├── StorageError               the database or the picture folder cannot be used
+│   └── OutOfRoom              the disk, or what the bot may use of it, is full
 ├── DataFolderInUse            another process works in the data folder
 └── ConfigurationError         settings that cannot work, every problem named
 
@@ -112,6 +114,17 @@ class ModelUnavailable(Refused):
 
     def __str__(self) -> str:
         return f"the model {self.model} is not available: {self.reason}"
+
+
+@dataclass(eq=False)
+class DiskFull(Refused):
+    """The disk has `free` bytes left and `reserve` of them are kept for what is under way."""
+
+    free: int
+    reserve: int
+
+    def __str__(self) -> str:
+        return f"the disk has {self.free} bytes left, fewer than the {self.reserve} of the reserve"
 
 
 @dataclass(eq=False)
@@ -315,6 +328,11 @@ class StorageError(BotError):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.advice}"
+
+
+@dataclass(eq=False)
+class OutOfRoom(StorageError):
+    """Something could not be written because the disk is full; it can be once there is room."""
 
 
 @dataclass(eq=False)

@@ -8,45 +8,53 @@ from types import MappingProxyType
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot.model.errors import StorageError
+from bot.model.errors import OutOfRoom, StorageError
 
 RIGHTS = "Give the user the bot runs as the right to write there, or choose another DATA_DIR."
-SPACE = "Make room on that disk, then start the bot again."
+SPACE = "Make room on that disk."
+DISK = "Make room on that disk, and see whether it is in order."
 DAMAGE = "Restore a backup, or move the file away and start with an empty database."
 CROWD = "Stop the other program that is using it, then try again."
 
-_SQLITE: Mapping[int, tuple[str, str]] = MappingProxyType(
+_Meaning = tuple[type[StorageError], str, str]
+"""The error, what it says of the place, and what to do."""
+
+_SQLITE: Mapping[int, _Meaning] = MappingProxyType(
     {
-        sqlite3.SQLITE_NOTADB: ("is not a database.", DAMAGE),
-        sqlite3.SQLITE_CORRUPT: ("is damaged.", DAMAGE),
-        sqlite3.SQLITE_CANTOPEN: ("cannot be opened.", RIGHTS),
-        sqlite3.SQLITE_PERM: ("cannot be opened.", RIGHTS),
-        sqlite3.SQLITE_READONLY: ("cannot be written.", RIGHTS),
-        sqlite3.SQLITE_FULL: ("cannot grow: the disk is full.", SPACE),
-        sqlite3.SQLITE_IOERR: ("cannot be read or written: the disk gave an error.", SPACE),
-        sqlite3.SQLITE_BUSY: ("is locked.", CROWD),
-        sqlite3.SQLITE_LOCKED: ("is locked.", CROWD),
+        sqlite3.SQLITE_NOTADB: (StorageError, "is not a database.", DAMAGE),
+        sqlite3.SQLITE_CORRUPT: (StorageError, "is damaged.", DAMAGE),
+        sqlite3.SQLITE_CANTOPEN: (StorageError, "cannot be opened.", RIGHTS),
+        sqlite3.SQLITE_PERM: (StorageError, "cannot be opened.", RIGHTS),
+        sqlite3.SQLITE_READONLY: (StorageError, "cannot be written.", RIGHTS),
+        sqlite3.SQLITE_FULL: (OutOfRoom, "cannot grow: the disk is full.", SPACE),
+        sqlite3.SQLITE_IOERR: (
+            StorageError,
+            "cannot be read or written: the disk gave an error.",
+            DISK,
+        ),
+        sqlite3.SQLITE_BUSY: (StorageError, "is locked.", CROWD),
+        sqlite3.SQLITE_LOCKED: (StorageError, "is locked.", CROWD),
     }
 )
 _PRIMARY = 0xFF
 """The low byte of SQLite's extended result codes is the plain one."""
 
-_SYSTEM: Mapping[int, tuple[str, str]] = MappingProxyType(
+_SYSTEM: Mapping[int, _Meaning] = MappingProxyType(
     {
-        errno.ENOSPC: ("cannot grow: the disk is full.", SPACE),
-        errno.EDQUOT: ("cannot grow: the disk quota is used up.", SPACE),
-        errno.EACCES: ("cannot be written.", RIGHTS),
-        errno.EPERM: ("cannot be written.", RIGHTS),
-        errno.EROFS: ("cannot be written: the disk is read-only.", RIGHTS),
+        errno.ENOSPC: (OutOfRoom, "cannot grow: the disk is full.", SPACE),
+        errno.EDQUOT: (OutOfRoom, "cannot grow: the disk quota is used up.", SPACE),
+        errno.EACCES: (StorageError, "cannot be written.", RIGHTS),
+        errno.EPERM: (StorageError, "cannot be written.", RIGHTS),
+        errno.EROFS: (StorageError, "cannot be written: the disk is read-only.", RIGHTS),
     }
 )
 
 
 def of_system(error: OSError, place: str) -> StorageError:
     """What an OSError at `place` means in plain words."""
-    other = (f"cannot be used: {error.strerror or error}.", RIGHTS)
-    what, advice = _SYSTEM.get(error.errno or 0, other)
-    return StorageError(f"{place} {what}", advice)
+    other = (StorageError, f"cannot be used: {error.strerror or error}.", RIGHTS)
+    kind, what, advice = _SYSTEM.get(error.errno or 0, other)
+    return kind(f"{place} {what}", advice)
 
 
 def of_database(error: BaseException, place: str) -> StorageError:
@@ -54,7 +62,8 @@ def of_database(error: BaseException, place: str) -> StorageError:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     code = getattr(cause, "sqlite_errorcode", None)
     if code is not None and (known := _SQLITE.get(code & _PRIMARY)):
-        return StorageError(f"{place} {known[0]}", known[1])
+        kind, what, advice = known
+        return kind(f"{place} {what}", advice)
     return StorageError(f"{place} failed: {cause}.", "The log has the whole error.")
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.model.errors import StorageError
@@ -20,8 +20,9 @@ PER_FOLDER = 1000
 class PictureFolder:
     """Album over files: a folder for each job with 0.png, 1.png, … and their recipes."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, write: Callable[[Path, bytes], None] = write_file) -> None:
         self._root = root
+        self._write = write
 
     def folder(self, job_id: int) -> Path:
         """Where the pictures of a job lie, or will."""
@@ -30,7 +31,7 @@ class PictureFolder:
     async def save(self, job_id: int, pictures: Sequence[Picture]) -> None:
         """Write all pictures of a job to disk for good, or none; raises StorageError."""
         with translated(f"The picture folder {self._root}"):
-            await asyncio.to_thread(_save, self.folder(job_id), tuple(pictures))
+            await asyncio.to_thread(_save, self.folder(job_id), tuple(pictures), self._write)
 
     async def load(self, job_id: int) -> tuple[Picture, ...]:
         """The pictures of a job in order; raises StorageError if they are not there."""
@@ -38,16 +39,18 @@ class PictureFolder:
             return await asyncio.to_thread(_load, self.folder(job_id))
 
 
-def _save(folder: Path, pictures: tuple[Picture, ...]) -> None:
+def _save(
+    folder: Path, pictures: tuple[Picture, ...], write: Callable[[Path, bytes], None]
+) -> None:
     """Fill a folder under another name and rename it: it is there with everything or not at all."""
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
     try:
         for index, picture in enumerate(pictures):
-            write_file(part / f"{index}.png", picture.png)
+            write(part / f"{index}.png", picture.png)
         recipes = ",\n".join(picture.recipe.to_json() for picture in pictures)
-        write_file(part / RECIPES, f"[\n{recipes}\n]\n".encode())
+        write(part / RECIPES, f"[\n{recipes}\n]\n".encode())
         sync_folder(part)
         _put_in_place(part, folder)
     except BaseException:
