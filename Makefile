@@ -31,9 +31,9 @@ run: .venv/.installed-run ## run the bot with the settings of .env
 sandbox: .venv/.installed-run ## run a local Discord to try the bot in
 	@$(VENV_PYTHON) -m bot sandbox
 
-# One thread for torch: the tests compare pixels, and share the machine with each other.
+# A worker for each core, and one thread for torch in each: the tests compare pixels.
 test: .venv/.installed-dev ## run every test
-	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest --numprocesses logical --dist worksteal
 
 lint: .venv/.installed-dev ## check style, format and types
 	$(VENV_PYTHON) -m ruff check .

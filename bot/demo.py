@@ -14,7 +14,8 @@ from bot.sandbox.errors import ClientRefusal
 from bot.sandbox.replies import NotAnswered, Reply
 from bot.sandbox.server import Sandbox
 from bot.sandbox.snapshot import Snapshot
-from bot.wiring import Pace, Studio, open_studio
+from bot.studio import Studio
+from bot.wiring import Pace, open_studio
 from config.log import set_up_logging
 from config.settings import Settings, read_settings
 

@@ -7,7 +7,8 @@ from contextlib import AbstractAsyncContextManager
 
 from bot.leaving import stopping_on_signals
 from bot.model.errors import ConfigurationError
-from bot.wiring import Studio, open_studio
+from bot.studio import Studio
+from bot.wiring import open_studio
 from config.log import set_up_logging
 from config.settings import Settings, SettingsError, load_environment, read_settings
 

@@ -15,7 +15,8 @@ from bot.sandbox.members import ActingMember
 from bot.sandbox.replies import Reply
 from bot.sandbox.server import Sandbox
 from bot.sandbox.snapshot import File, Snapshot
-from bot.wiring import Pace, Studio, open_studio
+from bot.studio import Studio
+from bot.wiring import Pace, open_studio
 from config.settings import Settings, read_settings
 
 QUICK = Pace(edit_every=0.05, guild_ready_timeout=0.1)

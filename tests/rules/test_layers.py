@@ -19,12 +19,13 @@ LEVELS: Mapping[str, int] = {
     "bot.client": 3,
     "cogs": 3,
     "config": 3,
-    "bot.wiring": 4,
-    "bot.running": 5,
-    "bot.demo": 5,
-    "bot.redraw": 5,
-    "bot.bench": 5,
-    "bot.__main__": 6,
+    "bot.studio": 4,
+    "bot.wiring": 5,
+    "bot.running": 6,
+    "bot.demo": 6,
+    "bot.redraw": 6,
+    "bot.bench": 6,
+    "bot.__main__": 7,
 }
 """Rooms from the ground up; a file in bot/ that is not named here is a stage service."""
 

@@ -1,0 +1,90 @@
+"""The assembled bot: in which order it begins to serve, and in which it stops."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.admission import Admission
+from bot.client import ImagineClient
+from bot.delivery import Delivery
+from bot.dispatcher import Dispatcher
+from bot.notices import Notices
+from bot.upkeep import Upkeep
+from bot.watchdog import Watchdog
+
+FINISH_WITHIN = 4.0
+"""Seconds that a stop gives the job being drawn; the whole stop takes less than 10."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """The assembled bot."""
+
+    client: ImagineClient
+    token: str
+    admission: Admission
+    dispatcher: Dispatcher
+    delivery: Delivery
+    notices: Notices
+    watchdog: Watchdog
+    upkeep: Upkeep
+
+    async def run(self, stop: asyncio.Event) -> bool:
+        """Serve until `stop` is set, then stop in order; False if the executor thread hangs.
+
+        Raises ConfigurationError if Discord does not take the token or cannot be reached, and
+        whatever made a stage end on its own.
+        """
+        await self.delivery.prepare()
+        stopper = asyncio.create_task(stop.wait(), name="stop")
+        if not await self._signed_in_before(stopper):
+            return True
+        stages = [
+            asyncio.create_task(self.dispatcher.run(), name="dispatcher"),
+            asyncio.create_task(self.delivery.run(), name="delivery"),
+            asyncio.create_task(self.notices.run(), name="notices"),
+            asyncio.create_task(self.watchdog.run(), name="watchdog"),
+            asyncio.create_task(self.upkeep.run(), name="upkeep"),
+            asyncio.create_task(self.client.connect(), name="gateway"),
+        ]
+        try:
+            await asyncio.wait({stopper, *stages}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopper.cancel()
+            ended = await self._stop(stages)
+        for stage in stages:
+            if not stage.cancelled() and (error := stage.exception()) is not None:
+                raise error
+        return ended
+
+    async def _signed_in_before(self, stopper: "asyncio.Task[Literal[True]]") -> bool:
+        """Sign in, unless the bot is stopped first: Discord in trouble may keep it for long."""
+        signing_in = asyncio.create_task(self.client.sign_in(self.token), name="sign-in")
+        try:
+            await asyncio.wait({stopper, signing_in}, return_when=asyncio.FIRST_COMPLETED)
+            if signing_in.done():
+                await signing_in
+                return True
+            signing_in.cancel()
+            await asyncio.wait({signing_in})
+        except BaseException:
+            stopper.cancel()
+            await self.client.close()
+            raise
+        await self.client.close()
+        return False
+
+    async def _stop(self, stages: list[asyncio.Task[None]]) -> bool:
+        log.info("stopping")
+        self.watchdog.let_engine_stop()
+        self.admission.close()
+        ended = await self.dispatcher.stop(grace=FINISH_WITHIN)
+        await self.delivery.drain(grace=1.0)
+        for stage in stages:
+            stage.cancel()
+        await asyncio.wait(stages, timeout=1.0)
+        await self.client.close()
+        return ended
