@@ -74,6 +74,17 @@ def mounted(folder: Path, *options: str) -> Iterator[bool]:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S603, S607
 
 
+@contextmanager
+def read_only(folder: Path) -> Iterator[bool]:
+    """A folder that cannot be written, if this process can be kept from it; whether it can."""
+    with mounted(folder, "ro") as is_there:
+        if not is_there:
+            folder.chmod(0o500)
+        yield is_there or not os.access(folder, os.W_OK)
+        if not is_there:
+            folder.chmod(0o700)
+
+
 def _mount(*arguments: str) -> bool:
     try:
         done = subprocess.run(["mount", *arguments], capture_output=True, check=False)  # noqa: S603, S607

@@ -115,14 +115,15 @@ class InMemoryQueue:
         if not choice:
             return None
         self.virtual_time = max(self.virtual_time, choice[0].tags.start)
-        return self._put(replace(choice[0], state=State.RUNNING, claimed_at=now))
+        return self._put(
+            replace(choice[0], state=State.RUNNING, claimed_at=max(now, choice[0].created_at))
+        )
 
     async def rendered(self, job_id: int, *, draw_seconds: float, now: float) -> Job:
-        return self._move(job_id, State.RENDERED, draw_seconds=draw_seconds, finished_at=now)
+        return self._finish(job_id, State.RENDERED, now, draw_seconds=draw_seconds)
 
     async def failed(self, job_id: int, *, failure: str, detail: str, now: float) -> Job:
-        changes = {"failure": failure, "failure_detail": detail, "finished_at": now}
-        job = self._move(job_id, State.FAILED, **changes)
+        job = self._finish(job_id, State.FAILED, now, failure=failure, failure_detail=detail)
         self._refund(job)
         return job
 
@@ -154,7 +155,7 @@ class InMemoryQueue:
         return places.index(job_id) + 1 if job_id in places else None
 
     async def cancel(self, job_id: int, *, now: float) -> Job:
-        job = self._move(job_id, State.CANCELLED, finished_at=now)
+        job = self._finish(job_id, State.CANCELLED, now)
         if job.claimed_at is None:
             self._refund(job)
         return job
@@ -178,7 +179,8 @@ class InMemoryQueue:
         if job is None or job.state not in UNANSWERED or job.answered_at is not None:
             raise StaleMove(job_id, "answered")
         state = State.DELIVERED if job.state is State.RENDERED else job.state
-        return self._put(replace(job, state=state, answered_at=now, message_id=message_id))
+        told_at = max(now, job.finished_at or now)
+        return self._put(replace(job, state=state, answered_at=told_at, message_id=message_id))
 
     async def open(self, interaction: Interaction) -> None:
         self.interactions.setdefault(interaction.id, interaction)
@@ -243,6 +245,11 @@ class InMemoryQueue:
         if job is None or job.state not in sources_of(target):
             raise StaleMove(job_id, target)
         return self._put(replace(job, state=target, **changes))
+
+    def _finish(self, job_id: int, target: State, now: float, **changes: Any) -> Job:
+        job = self._move(job_id, target, **changes)
+        begun = job.created_at if job.claimed_at is None else job.claimed_at
+        return self._put(replace(job, finished_at=max(now, begun)))
 
     def _refund(self, job: Job) -> None:
         user = job.origin.user_id

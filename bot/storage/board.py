@@ -9,7 +9,7 @@ from bot.model.job import Job, State
 from bot.storage.database import Database
 from bot.storage.moves import move, refund
 from bot.storage.records import job_of
-from bot.storage.tables import in_state, jobs
+from bot.storage.tables import BEGUN, in_state, jobs, not_before
 
 
 class JobBoard:
@@ -65,7 +65,9 @@ class JobBoard:
         much is spent, and it stays charged.
         """
         async with self._database.writing() as connection:
-            job = await move(connection, job_id, State.CANCELLED, finished_at=now)
+            job = await move(
+                connection, job_id, State.CANCELLED, finished_at=not_before(BEGUN, now)
+            )
             if job.claimed_at is None:
                 await refund(connection, job)
             return job

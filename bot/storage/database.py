@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.model.errors import StorageError
+from bot.storage.damage import LOOK_FOR, look_for_damage, look_for_emptiness
 from bot.storage.faults import translated
 from bot.storage.schema import upgrade
 
@@ -97,12 +98,14 @@ def _file_of(url: URL) -> Path | None:
 def _prepare_file(path: Path, patience: float) -> None:
     """Make the file before SQLite does, which would let others read the tokens in it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    look_for_emptiness(path)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     for owned in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         if owned.exists():
             owned.chmod(0o600)
     with closing(sqlite3.connect(path, timeout=patience)) as connection:
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        look_for_damage(connection, f"The database {path}", seconds=LOOK_FOR)
     if mode != "wal":
         raise StorageError(
             f"The database {path} cannot keep a write-ahead log there.",

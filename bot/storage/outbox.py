@@ -8,7 +8,7 @@ from bot.model.errors import StaleMove
 from bot.model.job import Job, State
 from bot.storage.database import Database
 from bot.storage.records import job_of
-from bot.storage.tables import UNTOLD, jobs
+from bot.storage.tables import UNTOLD, jobs, not_before
 
 
 class JobOutbox:
@@ -26,10 +26,11 @@ class JobOutbox:
     async def answered(self, job_id: int, *, message_id: int | None, now: float) -> Job:
         """Note that the outcome was told; a rendered job becomes delivered; raises StaleMove."""
         state = case((jobs.c.state == State.RENDERED, State.DELIVERED.value), else_=jobs.c.state)
+        told_at = not_before(jobs.c.finished_at, now)
         statement = (
             update(jobs)
             .where(jobs.c.id == job_id, UNTOLD)
-            .values(state=state, answered_at=now, message_id=message_id)
+            .values(state=state, answered_at=told_at, message_id=message_id)
             .returning(jobs)
         )
         async with self._database.writing() as connection:

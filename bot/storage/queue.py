@@ -12,7 +12,15 @@ from bot.model.job import Job, NewJob, State
 from bot.storage.database import Database
 from bot.storage.moves import move, refund
 from bot.storage.records import job_of, row_of
-from bot.storage.tables import in_state, interactions, jobs, members, virtual_clock
+from bot.storage.tables import (
+    BEGUN,
+    in_state,
+    interactions,
+    jobs,
+    members,
+    not_before,
+    virtual_clock,
+)
 
 
 class FairQueue:
@@ -50,13 +58,17 @@ class FairQueue:
 
     async def rendered(self, job_id: int, *, draw_seconds: float, now: float) -> Job:
         """Move a running job to rendered; raises StaleMove."""
-        changes = {"draw_seconds": draw_seconds, "finished_at": now}
+        changes = {"draw_seconds": draw_seconds, "finished_at": not_before(BEGUN, now)}
         async with self._database.writing() as connection:
             return await move(connection, job_id, State.RENDERED, **changes)
 
     async def failed(self, job_id: int, *, failure: str, detail: str, now: float) -> Job:
         """Move a queued or running job to failed and refund its cost; raises StaleMove."""
-        changes = {"failure": failure, "failure_detail": detail, "finished_at": now}
+        changes = {
+            "failure": failure,
+            "failure_detail": detail,
+            "finished_at": not_before(BEGUN, now),
+        }
         async with self._database.writing() as connection:
             job = await move(connection, job_id, State.FAILED, **changes)
             await refund(connection, job)
@@ -156,7 +168,7 @@ async def _claim(connection: AsyncConnection, choice: Select[Any], now: float) -
     statement = (
         update(jobs)
         .where(jobs.c.id == choice.scalar_subquery())
-        .values(state=State.RUNNING, claimed_at=now)
+        .values(state=State.RUNNING, claimed_at=not_before(jobs.c.created_at, now))
         .returning(jobs)
     )
     row = (await connection.execute(statement)).one_or_none()

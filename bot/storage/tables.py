@@ -15,6 +15,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     and_,
+    case,
+    func,
     literal,
     text,
 )
@@ -117,6 +119,14 @@ def has_token(table: FromClause) -> ColumnElement[bool]:
     """The condition of the indexes on tokens that have not been erased."""
     return table.c.token != literal("", Text, literal_execute=True)
 
+
+def not_before(earlier: ColumnElement[float], now: float) -> ColumnElement[float]:
+    """The time of a move: never before the one it follows, though the clock be set back."""
+    return case((earlier > now, earlier), else_=literal(now, Real))
+
+
+BEGUN = func.coalesce(jobs.c.claimed_at, jobs.c.created_at)
+"""When a job's present stretch began: its drawing, or its waiting."""
 
 UNTOLD = and_(jobs.c.finished_at.is_not(None), jobs.c.answered_at.is_(None))
 """The outcome is there and has not been told."""

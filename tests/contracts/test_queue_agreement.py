@@ -106,6 +106,10 @@ class QueueAgreement(RuleBasedStateMachine):
             self.model.erase_tokens(born_before=before),
         )
 
+    @rule(seconds=st.floats(1.0, 500.0))
+    def set_the_clock_back(self, seconds: float) -> None:
+        self.now -= seconds
+
     @rule(suspects=st.none() | st.sets(JOBS))
     def crash_and_reopen(self, suspects: set[int] | None) -> None:
         self._close()
@@ -118,6 +122,13 @@ class QueueAgreement(RuleBasedStateMachine):
         self._agree(self.board.places(), self.model.places())
         self._agree(self.outbox.untold(limit=5), self.model.untold(limit=5))
         self._agree(self.journal.unanswered(), self.model.unanswered())
+
+    @invariant()
+    def no_stretch_of_time_is_negative(self) -> None:
+        for job in self.model.jobs.values():
+            times = (job.created_at, job.claimed_at, job.finished_at, job.answered_at)
+            passed = [time for time in times if time is not None]
+            assert passed == sorted(passed)
 
     @rule(job_id=JOBS)
     def look_at_a_job(self, job_id: int) -> None:

@@ -333,3 +333,17 @@ async def test_whole_numbers_stay_floats(ports: Ports) -> None:
     job = await ports.work.claim(now=200.0)
     floats = (job.cost, job.weight, job.tags.start, job.created_at, job.claimed_at)
     assert {type(number) for number in (*floats, job.origin.token_born)} == {float}
+
+
+async def test_a_clock_that_is_set_back_makes_no_stretch_of_time_negative(ports: Ports) -> None:
+    drawn, cancelled = await put(ports.waiting, 1, ADA), await put(ports.waiting, 2, BEA)
+    claimed = await ports.work.claim(now=50.0)
+    assert (claimed.id, claimed.claimed_at) == (drawn.id, 100.0)
+    assert (await ports.work.rendered(drawn.id, draw_seconds=1.0, now=40.0)).finished_at == 100.0
+    told = await ports.outbox.answered(drawn.id, message_id=1, now=30.0)
+    assert told.answered_at == 100.0
+    assert (await ports.board.cancel(cancelled.id, now=20.0)).finished_at == 100.0
+    later = await ports.waiting.enqueue(new_job(3, CYD), **ROOM, now=10.0)
+    assert (await ports.work.claim(now=11.0)).id == later.id
+    failed = await ports.work.failed(later.id, failure="x", detail="", now=9.0)
+    assert (failed.claimed_at, failed.finished_at) == (11.0, 11.0)

@@ -2,6 +2,9 @@
 
 import shutil
 
+import pytest
+
+from tests.disks import read_only
 from tests.flow.house import answer_to, is_final, serving
 from tests.flow.processes import PROJECT, bot_process
 
@@ -32,6 +35,14 @@ async def test_a_data_folder_that_cannot_be_written(sandbox, tmp_path):
     (tmp_path / "taken").write_text("a file where a folder should be")
     said = await refusal_to_start(sandbox, tmp_path, DATA_DIR=str(tmp_path / "taken" / "data"))
     assert str(tmp_path / "taken") in said
+
+
+async def test_a_data_folder_on_a_disk_that_is_read_only(sandbox, tmp_path):
+    with read_only(tmp_path / "data") as is_so:
+        if not is_so:
+            pytest.skip("no folder can be closed to root here")
+        said = await refusal_to_start(sandbox, tmp_path)
+    assert f"The data folder {tmp_path / 'data'} cannot be written" in said
 
 
 async def test_a_model_folder_that_is_not_there(sandbox, tmp_path):

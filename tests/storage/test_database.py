@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select, text
 
 from bot.model.errors import StorageError
 from bot.storage.board import JobBoard
+from bot.storage.damage import look_for_damage
 from bot.storage.database import Database, open_database
 from bot.storage.journal import Journal
 from bot.storage.queue import FairQueue
@@ -141,6 +142,42 @@ async def test_a_damaged_database_is_told_from_no_database(tmp_path: Path) -> No
     content[4096:] = b"\xff" * (len(content) - 4096)
     path.write_bytes(content)
     assert "is damaged" in (await refusal(path)).reason
+
+
+async def make_some(path: Path) -> None:
+    """A database with some jobs."""
+    async with open_database(path) as database:
+        for number in range(40):
+            await FairQueue(database).enqueue(new_job(number, number), **ROOM)
+
+
+async def test_damage_in_a_corner_that_no_start_reads_is_found_at_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    await make_some(path)
+    content = bytearray(path.read_bytes())
+    with closing(sqlite3.connect(path)) as other:
+        (page,) = other.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'jobs_of_member'"
+        ).fetchone()
+    content[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+    assert "is damaged" in (await refusal(path)).reason
+    assert path.read_bytes() == content
+
+
+async def test_looking_for_damage_takes_no_longer_than_it_may(tmp_path: Path) -> None:
+    await make_some(tmp_path / "bot.db")
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as connection:
+        look_for_damage(connection, "The database", seconds=-1.0)
+        assert connection.execute("SELECT count(*) FROM jobs").fetchone() == (40,)
+
+
+async def test_a_file_that_has_lost_everything_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    path, log = tmp_path / "bot.db", tmp_path / "bot.db-wal"
+    path.touch()
+    log.write_bytes(b"what was committed last")
+    assert "is empty although" in (await refusal(path)).reason
+    assert log.read_bytes() == b"what was committed last"
 
 
 @pytest.mark.parametrize("where", ["file/bot.db", "file/deep/er/bot.db", "folder"])

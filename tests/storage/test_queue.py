@@ -175,7 +175,7 @@ async def test_no_statement_reads_the_history(
 async def test_the_claim_goes_by_the_index_and_sorts_nothing(
     statements: list[tuple[str, Any]], tmp_path: Path
 ) -> None:
-    claim = next(one for one in statements if "claimed_at=?" in one[0] and "LIMIT" in one[0])
+    claim = next(one for one in statements if "claimed_at=" in one[0] and "LIMIT" in one[0])
     plan = plan_of(tmp_path / "bot.db", *claim)
     assert any("jobs_waiting" in step for step in plan)
     assert any("jobs_in_flight (user_id=?)" in step for step in plan)
