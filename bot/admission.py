@@ -4,15 +4,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.forecast import Forecast
 from bot.model.checkpoint import Catalogue
 from bot.model.errors import DiskFull, ModelUnavailable, Stopping, StorageError
+from bot.model.estimate import Standing
 from bot.model.fairness import cost_of
 from bot.model.job import Job, NewJob
 from bot.model.picture import EngineStatus
 from bot.model.planning import plan
 from bot.model.recipe import Recipe
 from bot.model.request import ImageRequest, Origin
-from bot.ports import Board, Clock, Disk, Waiting
+from bot.ports import Clock, Disk, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +34,8 @@ class Admission:
         self,
         *,
         queue: Waiting,
-        board: Board,
         disk: Disk,
+        forecast: Forecast,
         catalogue: Catalogue,
         room: QueueRoom,
         engine_status: Callable[[], EngineStatus],
@@ -41,18 +43,18 @@ class Admission:
         clock: Clock,
     ) -> None:
         self._queue = queue
-        self._board = board
         self._disk = disk
+        self._forecast = forecast
         self._catalogue = catalogue
         self._room = room
         self._engine_status = engine_status
         self._draw_seed = draw_seed
         self._clock = clock
         self._open = True
-        self._listeners: list[Callable[[Job, int | None], None]] = []
+        self._listeners: list[Callable[[Job, Standing | None], None]] = []
 
-    def tell(self, listener: Callable[[Job, int | None], None]) -> None:
-        """Have every accepted job and its place in the queue told to `listener`."""
+    def tell(self, listener: Callable[[Job, Standing | None], None]) -> None:
+        """Have every accepted job and where it stands told to `listener`."""
         self._listeners.append(listener)
 
     def close(self) -> None:
@@ -79,15 +81,15 @@ class Admission:
             per_server=self._room.per_server,
             now=self._clock(),
         )
-        place = await self._place_of(job)
+        standing = await self._standing_of(job)
         for listener in self._listeners:
-            listener(job, place)
+            listener(job, standing)
         return job
 
-    async def _place_of(self, job: Job) -> int | None:
+    async def _standing_of(self, job: Job) -> Standing | None:
         """Its place, if it still has one; the job is accepted whether it can be read or not."""
         try:
-            return await self._board.position(job.id)
+            return await self._forecast.standing(job.id)
         except StorageError as error:
             log.error("the place cannot be read: %s", error, extra={"job": job.id})
             return None

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from bot.model.errors import (
@@ -17,6 +18,7 @@ from bot.model.errors import (
     StorageError,
     TooLate,
 )
+from bot.model.estimate import InHand
 from bot.model.job import Job, State
 from bot.model.picture import Picture, Progress, Rendered, Work
 from bot.ports import Album, Board, Clock, CrashMarker, Disk, Engine, WorkQueue
@@ -61,10 +63,12 @@ class Dispatcher:
         self._drawing: dict[int, asyncio.Task[None]] = {}
         self._waiting_for_room: set[int] = set()
         """Jobs whose pictures are drawn and do not fit on the disk yet."""
+        self._in_hand: dict[int, InHand] = {}
         self._wake = asyncio.Event()
         self._stopping = False
         self._on_progress: list[Callable[[Job, Progress], None]] = []
         self._on_move: list[Callable[[], None]] = []
+        self._on_drawn: list[Callable[[Job, float], None]] = []
 
     def tell_progress(self, listener: Callable[[Job, Progress], None]) -> None:
         """Have each step of each job told to `listener`."""
@@ -73,6 +77,14 @@ class Dispatcher:
     def tell_moves(self, listener: Callable[[], None]) -> None:
         """Have `listener` called whenever a job was claimed or got its outcome."""
         self._on_move.append(listener)
+
+    def tell_drawn(self, listener: Callable[[Job, float], None]) -> None:
+        """Have each drawn job and the thread's seconds on it told to `listener`."""
+        self._on_drawn.append(listener)
+
+    def in_hand(self) -> Sequence[InHand]:
+        """The jobs in flight, in the order of their claims, and how far they are."""
+        return list(self._in_hand.values())
 
     def wake(self) -> None:
         """Look at the queue now."""
@@ -148,6 +160,7 @@ class Dispatcher:
                 self._suspect = job.id
             task = asyncio.create_task(self._draw(job), name=f"draw-{job.id}")
             self._drawing[job.id] = task
+            self._in_hand[job.id] = InHand(job)
             task.add_done_callback(partial(self._done, job.id))
             # One turn of the loop lets the job reach the engine, so that its slot counts as taken.
             await asyncio.sleep(0)
@@ -168,6 +181,7 @@ class Dispatcher:
 
     def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:
         del self._drawing[job_id]
+        del self._in_hand[job_id]
         if self._suspect == job_id:
             self._suspect = None
         self._moved()
@@ -203,8 +217,10 @@ class Dispatcher:
         return present is not None and present.state is State.RUNNING
 
     async def _keep(self, job: Job, rendered: Rendered) -> None:
-        await self._save(job.id, rendered.pictures)
         seconds = rendered.draw_seconds
+        for listener in self._on_drawn:
+            listener(job, seconds)
+        await self._save(job.id, rendered.pictures)
         await self._note(
             job.id,
             lambda: self._queue.rendered(job.id, draw_seconds=seconds, now=self._clock()),
@@ -271,5 +287,8 @@ class Dispatcher:
             return
 
     def _progressed(self, job: Job, progress: Progress) -> None:
+        if job.id in self._in_hand:
+            share = progress.step / max(1, progress.steps)
+            self._in_hand[job.id] = replace(self._in_hand[job.id], done=share)
         for listener in self._on_progress:
             listener(job, progress)

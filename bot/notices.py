@@ -8,17 +8,24 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from bot.forecast import Forecast
 from bot.model.errors import DeliveryError, StorageError
+from bot.model.estimate import Standing
 from bot.model.job import Job
 from bot.model.picture import Progress
 from bot.ports import Board, Clock, Noticeboard
 
 SURVEY = 0.5
 """Seconds between two looks at a queue that keeps moving."""
+LOOK_AGAIN = 15.0
+"""Seconds after which times are told anew although nothing has moved: what is drawn gets done."""
 LATE = 1000
 """Jobs that are remembered as finished, for news that comes behind the answer."""
+
+News = Standing | Progress
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +35,13 @@ class _Line:
     """What one message shows, and what it should show next."""
 
     job: Job
-    shown: int | Progress | None = None
-    news: int | Progress | None = None
+    shown: News | None = None
+    news: News | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
     teller: asyncio.Task[None] | None = None
 
-    def tell(self, news: int | Progress) -> None:
+    def tell(self, news: News) -> None:
         if news != self.shown:
             self.news = news
             self.changed.set()
@@ -44,9 +51,16 @@ class Notices:
     """Owns what is shown of every unfinished job; edits a message once in `spacing` seconds."""
 
     def __init__(
-        self, *, board: Board, noticeboard: Noticeboard, clock: Clock, spacing: float
+        self,
+        *,
+        board: Board,
+        forecast: Forecast,
+        noticeboard: Noticeboard,
+        clock: Clock,
+        spacing: float,
     ) -> None:
         self._board = board
+        self._forecast = forecast
         self._noticeboard = noticeboard
         self._clock = clock
         self._spacing = spacing
@@ -54,10 +68,10 @@ class Notices:
         self._finished: deque[int] = deque(maxlen=LATE)
         self._moved = asyncio.Event()
 
-    def follow(self, job: Job, position: int | None) -> None:
+    def follow(self, job: Job, standing: Standing | None) -> None:
         """Keep this job's message up to date from now on, its place first if that is known."""
-        if position is not None:
-            self._tell_line(job, position)
+        if standing is not None:
+            self._tell_line(job, standing)
 
     def progressed(self, job: Job, progress: Progress) -> None:
         """Note how far a job is."""
@@ -81,9 +95,9 @@ class Notices:
         try:
             await self._follow_waiting()
             while True:
-                await self._moved.wait()
+                await self._rest()
                 self._moved.clear()
-                self._place(await self._places())
+                self._place(await self._standings())
                 await asyncio.sleep(SURVEY)
         finally:
             for job_id in list(self._lines):
@@ -91,25 +105,32 @@ class Notices:
 
     async def _follow_waiting(self) -> None:
         try:
-            for place, job in enumerate(await self._board.waiting(), start=1):
-                self.follow(job, place)
+            jobs = await self._board.waiting()
         except StorageError as error:
             log.error("who waits cannot be read: %s", error)
+            return
+        standings = await self._standings()
+        for job in jobs:
+            self.follow(job, standings.get(job.id))
 
-    async def _places(self) -> Mapping[int, int]:
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_AGAIN):
+                await self._moved.wait()
+
+    async def _standings(self) -> Mapping[int, Standing]:
         try:
-            ids = await self._board.places()
+            return await self._forecast.standings()
         except StorageError as error:
             log.error("the places cannot be read: %s", error)
             return {}
-        return {job_id: place for place, job_id in enumerate(ids, start=1)}
 
-    def _place(self, places: Mapping[int, int]) -> None:
+    def _place(self, standings: Mapping[int, Standing]) -> None:
         for job_id, line in self._lines.items():
-            if job_id in places:
-                line.tell(places[job_id])
+            if job_id in standings:
+                line.tell(standings[job_id])
 
-    def _tell_line(self, job: Job, news: int | Progress) -> None:
+    def _tell_line(self, job: Job, news: News) -> None:
         """A job that has its answer gets no line again, however late the news."""
         if job.id in self._finished:
             return
@@ -131,7 +152,7 @@ class Notices:
             line.shown = news
             await asyncio.sleep(self._pause(news))
 
-    async def _edit(self, job: Job, news: int | Progress | None) -> None:
+    async def _edit(self, job: Job, news: News | None) -> None:
         try:
             if isinstance(news, Progress):
                 await self._noticeboard.show_progress(job, news)
@@ -142,6 +163,6 @@ class Notices:
         except Exception:
             log.exception("the live line failed in a way nobody foresaw", extra={"job": job.id})
 
-    def _pause(self, news: int | Progress | None) -> float:
+    def _pause(self, news: News | None) -> float:
         # A long queue moves often; its far end need not be told each time.
-        return self._spacing * (max(1.0, news / 3) if isinstance(news, int) else 1.0)
+        return self._spacing * (max(1.0, news.place / 3) if isinstance(news, Standing) else 1.0)

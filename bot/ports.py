@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.model.answer import Way
+from bot.model.estimate import Ahead, Queued, Standing
 from bot.model.job import Interaction, Job, NewJob
 from bot.model.picture import (
     EngineStatus,
@@ -65,10 +66,6 @@ class Board(Protocol):
         """The job, or None if there is none of that id."""
         ...
 
-    async def position(self, job_id: int) -> int | None:
-        """How many queued jobs will be claimed before it, plus one; None once it is not queued."""
-        ...
-
     async def cancel(self, job_id: int, *, now: float) -> Job:
         """Move a queued or running job to cancelled; raises StaleMove if it has an outcome."""
         ...
@@ -77,8 +74,24 @@ class Board(Protocol):
         """The queued jobs in the order of their places."""
         ...
 
-    async def places(self) -> Sequence[int]:
-        """The ids of the queued jobs in the order of their places."""
+
+class Places(Protocol):
+    """What the forecast needs of the queue."""
+
+    async def ahead(self, job_id: int) -> Ahead | None:
+        """What is claimed up to a queued job, itself included; None once it is not queued."""
+        ...
+
+    async def places(self) -> Sequence[Queued]:
+        """The queued jobs in the order of their places."""
+        ...
+
+
+class Timings(Protocol):
+    """What the forecast needs of the jobs that were drawn."""
+
+    async def seconds_by_cost(self, model: str, *, limit: int) -> Sequence[float]:
+        """Seconds for a unit of cost, of a model's last drawn jobs, the newest first."""
         ...
 
 
@@ -225,8 +238,8 @@ class FileFitter(Protocol):
 class Noticeboard(Protocol):
     """What the live line in a job's own message needs of Discord."""
 
-    async def show_waiting(self, job: Job, position: int) -> None:
-        """Show the job's place in the queue; raises DeliveryError."""
+    async def show_waiting(self, job: Job, standing: Standing) -> None:
+        """Show where the job stands in the queue; raises DeliveryError."""
         ...
 
     async def show_progress(self, job: Job, progress: Progress) -> None:

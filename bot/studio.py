@@ -9,6 +9,7 @@ from bot.admission import Admission
 from bot.client import ImagineClient
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
+from bot.forecast import Forecast
 from bot.notices import Notices
 from bot.upkeep import Upkeep
 from bot.watchdog import Watchdog
@@ -28,6 +29,7 @@ class Studio:
     admission: Admission
     dispatcher: Dispatcher
     delivery: Delivery
+    forecast: Forecast
     notices: Notices
     watchdog: Watchdog
     upkeep: Upkeep
@@ -39,6 +41,7 @@ class Studio:
         whatever made a stage end on its own.
         """
         await self.delivery.prepare()
+        await self.forecast.prepare()
         stopper = asyncio.create_task(stop.wait(), name="stop")
         if not await self._signed_in_before(stopper):
             return True

@@ -14,6 +14,7 @@ from bot.client import ImagineClient, point_at
 from bot.delivery import Delivery
 from bot.derivation import Derivation
 from bot.dispatcher import Dispatcher
+from bot.forecast import Forecast
 from bot.imaging import sdxl
 from bot.imaging.engine import Engine
 from bot.imaging.executor import Tuning
@@ -220,7 +221,9 @@ class _Stages:
         )
 
     def studio(self) -> Studio:
-        admission, dispatcher = self._admission(), self._dispatcher()
+        dispatcher = self._dispatcher()
+        forecast = self._forecast(dispatcher)
+        admission = self._admission(forecast)
         desk = FrontDesk(journal=self.journal, clock=self.clock)
         imagine = Imagine(
             desk=desk,
@@ -239,11 +242,12 @@ class _Stages:
             engine_status=self.engine.status,
             fit=Fitter(),
         )
-        notices = self._notices(courier)
+        notices = self._notices(courier, forecast)
         delivery = self._delivery(courier, notices)
         admission.tell(notices.follow)
         admission.tell(lambda _job, _place: dispatcher.wake())
         dispatcher.tell_progress(notices.progressed)
+        dispatcher.tell_drawn(forecast.drawn)
         dispatcher.tell_moves(notices.moved)
         dispatcher.tell_moves(delivery.wake)
         return Studio(
@@ -252,16 +256,25 @@ class _Stages:
             admission=admission,
             dispatcher=dispatcher,
             delivery=delivery,
+            forecast=forecast,
             notices=notices,
             watchdog=self._watchdog(),
             upkeep=Upkeep(tokens=self.journal, clock=self.clock),
         )
 
-    def _admission(self) -> Admission:
+    def _forecast(self, dispatcher: Dispatcher) -> Forecast:
+        return Forecast(
+            places=self.board,
+            timings=self.board,
+            models=self.catalogue.checkpoints,
+            in_hand=dispatcher.in_hand,
+        )
+
+    def _admission(self, forecast: Forecast) -> Admission:
         room = self.settings.queue
         return Admission(
             queue=self.queue,
-            board=self.board,
+            forecast=forecast,
             disk=self.disk,
             catalogue=self.catalogue,
             room=QueueRoom(per_member=room.per_member, per_server=room.per_server),
@@ -299,9 +312,13 @@ class _Stages:
             leave=leave_at_once,
         )
 
-    def _notices(self, courier: DiscordCourier) -> Notices:
+    def _notices(self, courier: DiscordCourier, forecast: Forecast) -> Notices:
         return Notices(
-            board=self.board, noticeboard=courier, clock=self.clock, spacing=self.pace.edit_every
+            board=self.board,
+            forecast=forecast,
+            noticeboard=courier,
+            clock=self.clock,
+            spacing=self.pace.edit_every,
         )
 
     def _delivery(self, courier: DiscordCourier, notices: Notices) -> Delivery:

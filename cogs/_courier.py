@@ -9,6 +9,7 @@ import discord
 
 from bot.model.answer import Way
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused
+from bot.model.estimate import Standing
 from bot.model.job import Interaction, Job
 from bot.model.picture import EngineStatus, FittedFile, Picture, Progress
 from bot.ports import FileFitter
@@ -61,10 +62,10 @@ class DiscordCourier:
                 "@original", content=INTERRUPTED, allowed_mentions=NOBODY
             )
 
-    async def show_waiting(self, job: Job, position: int) -> None:
-        """Show the job's place in the queue; raises DeliveryError."""
+    async def show_waiting(self, job: Job, standing: Standing) -> None:
+        """Show where the job stands in the queue; raises DeliveryError."""
         loading = self._engine_status().state == "loading"
-        await self._show(job, _sentences.waiting(position, loading))
+        await self._show(job, _sentences.waiting(standing, loading))
 
     async def show_progress(self, job: Job, progress: Progress) -> None:
         """Show how far the drawing is; raises DeliveryError."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.model.deriving import AMOUNTS
+from bot.model.estimate import Standing
 from bot.model.job import Job, State
 from bot.model.picture import FittedFile, Picture, Progress
 from bot.model.recipe import Recipe
@@ -20,10 +21,14 @@ LOST = (
 )
 
 
-def waiting(position: int, model_loading: bool) -> str:
+def waiting(standing: Standing, model_loading: bool) -> str:
     """The line under a job that waits."""
-    line = f"⏳ In the queue at position {position}."
-    return f"{line} The model is still loading." if model_loading else line
+    parts = [f"⏳ In the queue at position {standing.place}"]
+    if model_loading:
+        parts.append("the model is still loading")
+    elif standing.seconds_left is not None:
+        parts.append(f"about {spoken(standing.seconds_left)} left")
+    return " · ".join(parts)
 
 
 def progress(news: Progress) -> str:
@@ -148,6 +153,16 @@ def duration(seconds: float) -> str:
         return f"{rest} s"
     hours, minutes_left = divmod(minutes, 60)
     return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"
+
+
+def spoken(seconds: float) -> str:
+    """Rounded seconds in one or two words: 40 s, 2 min, 1 h 30 min."""
+    minutes, rest = divmod(round(seconds), 60)
+    if rest:
+        return f"{60 * minutes + rest} s"
+    hours, minutes_left = divmod(minutes, 60)
+    parts = [f"{hours} h"] if hours else []
+    return " ".join(parts + ([f"{minutes_left} min"] if minutes_left or not hours else []))
 
 
 def _with_prompt(prompt: str, text: str) -> str:

@@ -1,10 +1,12 @@
 """Plain stand-ins: what they do can be read at a glance."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.forecast import Forecast
 from bot.model.errors import QueueFull, StaleMove
+from bot.model.estimate import Ahead, InHand, Queued
 from bot.model.fairness import tags_for
 from bot.model.job import UNANSWERED, Interaction, Job, NewJob, State, sources_of
 from bot.model.recipe import Recipe
@@ -28,7 +30,7 @@ def origin(
     )
 
 
-def recipe(*, seed: int = 7) -> Recipe:
+def recipe(*, seed: int = 7, model: str = "starter") -> Recipe:
     """A small recipe."""
     return Recipe(
         prompt="a lighthouse",
@@ -39,7 +41,7 @@ def recipe(*, seed: int = 7) -> Recipe:
         steps=8,
         guidance_scale=3.5,
         scheduler="EulerDiscreteScheduler",
-        model="starter",
+        model=model,
     )
 
 
@@ -51,6 +53,7 @@ def new_job(
     weight: float = 1.0,
     guild_id: int = 3,
     token_born: float = 1000.0,
+    model: str = "starter",
 ) -> NewJob:
     """An admitted request."""
     return NewJob(
@@ -61,7 +64,7 @@ def new_job(
             token_born=token_born,
         ),
         request=ImageRequest(prompt="a lighthouse", seed=7),
-        recipe=recipe(),
+        recipe=recipe(model=model),
         cost=cost,
         weight=weight,
     )
@@ -79,6 +82,11 @@ def interaction(interaction_id: int, *, born: float = 1000.0) -> Interaction:
         guild_id=3,
         kind="imagine",
     )
+
+
+def forecast(queue: "InMemoryQueue", in_hand: Callable[[], Sequence[InHand]] = tuple) -> Forecast:
+    """What a queue's jobs are told of their places, with nothing in flight unless said."""
+    return Forecast(places=queue, timings=queue, models=("starter",), in_hand=in_hand)
 
 
 class InMemoryQueue:
@@ -150,9 +158,15 @@ class InMemoryQueue:
         ]
         return sorted(drawn, key=lambda job: -job.id)[:limit]
 
-    async def position(self, job_id: int) -> int | None:
+    async def ahead(self, job_id: int) -> Ahead | None:
         places = await self.places()
-        return places.index(job_id) + 1 if job_id in places else None
+        ids = [one.job_id for one in places]
+        if job_id not in ids:
+            return None
+        before = places[: ids.index(job_id) + 1]
+        models = {one.model for one in before}
+        costs = {name: sum(one.cost for one in before if one.model == name) for name in models}
+        return Ahead(len(before), costs)
 
     async def cancel(self, job_id: int, *, now: float) -> Job:
         job = self._finish(job_id, State.CANCELLED, now)
@@ -163,8 +177,17 @@ class InMemoryQueue:
     async def waiting(self) -> Sequence[Job]:
         return self._waiting()
 
-    async def places(self) -> Sequence[int]:
-        return [job.id for job in self._waiting()]
+    async def places(self) -> Sequence[Queued]:
+        return [Queued(job.id, job.recipe.model, job.cost) for job in self._waiting()]
+
+    async def seconds_by_cost(self, model: str, *, limit: int) -> Sequence[float]:
+        drawn = [
+            job
+            for job in self.jobs.values()
+            if job.draw_seconds is not None and job.recipe.model == model
+        ]
+        newest = sorted(drawn, key=lambda job: (job.finished_at, job.id), reverse=True)
+        return [job.draw_seconds / job.cost for job in newest[:limit]]
 
     async def untold(self, *, limit: int) -> Sequence[Job]:
         untold = [

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.model.answer import Way
 from bot.model.errors import EngineStopped, OutOfRoom, RenderCancelled, StorageError
+from bot.model.estimate import Standing
 from bot.model.job import Interaction, Job
 from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Stepping, Work
 from bot.model.room import DiskRoom
@@ -116,7 +117,7 @@ class ScriptedCourier:
     troubles: dict[Way, list[Exception]] = field(default_factory=dict)
     delivered: list[tuple[int, Way, int]] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
-    shown: list[tuple[int, int | Progress]] = field(default_factory=list)
+    shown: list[tuple[int, Standing | Progress]] = field(default_factory=list)
     gate: asyncio.Event | None = None
 
     async def deliver(self, job: Job, pictures: Sequence[Picture], way: Way) -> int:
@@ -128,13 +129,13 @@ class ScriptedCourier:
     async def close(self, interaction: Interaction) -> None:
         self.closed.append(interaction.id)
 
-    async def show_waiting(self, job: Job, position: int) -> None:
-        await self._show(job, position)
+    async def show_waiting(self, job: Job, standing: Standing) -> None:
+        await self._show(job, standing)
 
     async def show_progress(self, job: Job, progress: Progress) -> None:
         await self._show(job, progress)
 
-    async def _show(self, job: Job, news: int | Progress) -> None:
+    async def _show(self, job: Job, news: Standing | Progress) -> None:
         if self.gate is not None:
             await self.gate.wait()
         self.shown.append((job.id, news))

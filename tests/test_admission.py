@@ -5,10 +5,11 @@ import pytest
 from bot.admission import Admission, QueueRoom
 from bot.model.checkpoint import Catalogue, Checkpoint
 from bot.model.errors import DiskFull, ModelUnavailable, QueueFull, Stopping, StorageError
+from bot.model.estimate import Standing
 from bot.model.job import Job, State
 from bot.model.picture import EngineStatus
 from bot.model.request import ImageRequest
-from tests.fakes import InMemoryQueue, origin
+from tests.fakes import InMemoryQueue, forecast, origin
 from tests.stand_ins import HandClock, HandDisk, ScriptedEngine
 
 STARTER = Checkpoint(key="starter", source="folder", native_size=128)
@@ -21,10 +22,10 @@ class Stage:
     def __init__(self, queue: InMemoryQueue | None = None) -> None:
         self.queue, self.engine = queue or InMemoryQueue(), ScriptedEngine()
         self.disk = HandDisk()
-        self.told: list[tuple[Job, int | None]] = []
+        self.told: list[tuple[Job, Standing | None]] = []
         self.admission = Admission(
             queue=self.queue,
-            board=self.queue,
+            forecast=forecast(self.queue),
             disk=self.disk,
             catalogue=Catalogue({"starter": STARTER, "other": OTHER}, "starter"),
             room=QueueRoom(per_member=2, per_server=3),
@@ -32,7 +33,7 @@ class Stage:
             draw_seed=lambda: 42,
             clock=HandClock(),
         )
-        self.admission.tell(lambda job, place: self.told.append((job, place)))
+        self.admission.tell(lambda *accepted: self.told.append(accepted))
 
     async def admit(self, number: int, user_id: int = 7, **options) -> Job:
         request = ImageRequest("a lighthouse", **options)
@@ -43,7 +44,7 @@ async def test_an_accepted_request_is_queued_with_a_seed_and_told_with_its_place
     stage = Stage()
     first, second = await stage.admit(1), await stage.admit(2, seed=5)
     assert (first.state, first.recipe.seed, second.recipe.seed) == (State.QUEUED, 42, 5)
-    assert [(job.id, place) for job, place in stage.told] == [(first.id, 1), (second.id, 2)]
+    assert stage.told == [(first, Standing(1)), (second, Standing(2))]
 
 
 async def test_a_job_costs_by_area_evaluations_and_count():
@@ -94,7 +95,7 @@ async def test_nothing_is_accepted_during_a_stop():
 class Unreadable(InMemoryQueue):
     """A queue that takes jobs and cannot say where they stand."""
 
-    async def position(self, job_id):
+    async def ahead(self, job_id):
         raise StorageError("The database is locked.", "Wait.")
 
 

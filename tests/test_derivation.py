@@ -23,7 +23,7 @@ from bot.model.fairness import cost_of
 from bot.model.job import Job, State
 from bot.model.picture import Picture
 from bot.model.request import ImageRequest
-from tests.fakes import InMemoryQueue, origin
+from tests.fakes import InMemoryQueue, forecast, origin
 from tests.stand_ins import HandClock, HandDisk, ScriptedEngine, ShelfAlbum
 
 ADA, BEA = 7, 8
@@ -52,7 +52,7 @@ class Stage:
         self.numbers = iter(range(1, 100))
         admission = Admission(
             queue=self.queue,
-            board=self.queue,
+            forecast=forecast(self.queue),
             disk=HandDisk(),
             catalogue=self.catalogue,
             room=QueueRoom(per_member=3, per_server=3),

@@ -298,6 +298,23 @@ async def test_progress_and_moves_are_told():
         await settle(lambda: len(moves) >= 2)
 
 
+async def test_how_far_the_jobs_in_flight_are_and_what_the_drawn_ones_took_is_told():
+    stage = Stage(slots=2)
+    drawn: list[tuple[int, float]] = []
+    stage.dispatcher.tell_drawn(lambda job, seconds: drawn.append((job.id, seconds)))
+    async with stage.running():
+        first, second = await stage.enqueue(1, user_id=1), await stage.enqueue(2, user_id=2)
+        await settle(lambda: second in stage.engine.sinks)
+        stage.engine.sinks[second](Progress(second, step=2, steps=8, image=1, images=1))
+        found = [(one.job.id, one.done) for one in stage.dispatcher.in_hand()]
+        assert found == [(first, 0.0), (second, 0.25)]
+        stage.engine.finish(first)
+        await stage.until(first, State.RENDERED)
+        await settle(lambda: len(stage.dispatcher.in_hand()) == 1)
+    assert drawn == [(first, 2.0)]
+    await settle(lambda: not stage.dispatcher.in_hand())
+
+
 class LockedForGood(InMemoryQueue):
     """A queue whose database takes no requeue."""
 

@@ -4,10 +4,11 @@ import asyncio
 from contextlib import asynccontextmanager
 
 from bot.model.errors import StorageError
+from bot.model.estimate import Standing
 from bot.model.job import TOKEN_LIFE, Job
 from bot.model.picture import Progress
 from bot.notices import Notices
-from tests.fakes import InMemoryQueue, new_job
+from tests.fakes import InMemoryQueue, forecast, new_job
 from tests.stand_ins import HandClock, ScriptedCourier, settle
 
 
@@ -16,9 +17,13 @@ class Stage:
 
     def __init__(self, spacing: float = 0.0, queue: InMemoryQueue | None = None) -> None:
         self.queue, self.courier = queue or InMemoryQueue(), ScriptedCourier()
-        self.clock = HandClock()
+        self.clock, self.forecast = HandClock(), forecast(self.queue)
         self.notices = Notices(
-            board=self.queue, noticeboard=self.courier, clock=self.clock, spacing=spacing
+            board=self.queue,
+            forecast=self.forecast,
+            noticeboard=self.courier,
+            clock=self.clock,
+            spacing=spacing,
         )
 
     async def enqueue(self, number: int) -> Job:
@@ -43,18 +48,31 @@ async def test_a_place_is_shown_at_once_and_again_when_the_queue_moves():
     stage = Stage()
     async with stage.running():
         first, second = await stage.enqueue(1), await stage.enqueue(2)
-        stage.notices.follow(second, 2)
-        await settle(lambda: stage.courier.shown == [(second.id, 2)])
+        stage.notices.follow(second, Standing(2))
+        await settle(lambda: stage.courier.shown == [(second.id, Standing(2))])
         await stage.queue.cancel(first.id, now=1001.0)
         stage.notices.moved()
-        await settle(lambda: stage.courier.shown[1:] == [(second.id, 1)])
+        await settle(lambda: stage.courier.shown[1:] == [(second.id, Standing(1))])
 
 
-async def test_jobs_that_waited_before_a_restart_are_shown_their_place_again():
+async def test_jobs_that_waited_before_a_restart_are_shown_their_place_and_time_again():
+    stage = Stage()
+    first, second = await stage.enqueue(1), await stage.enqueue(2)
+    await stage.queue.claim(now=1001.0)
+    await stage.queue.rendered(first.id, draw_seconds=20.0, now=1021.0)
+    await stage.forecast.prepare()
+    async with stage.running():
+        await settle(lambda: stage.courier.shown == [(second.id, Standing(1, 20.0))])
+
+
+async def test_a_time_that_reads_the_same_is_not_shown_again_and_another_one_is():
     stage = Stage()
     job = await stage.enqueue(1)
-    async with stage.running():
-        await settle(lambda: stage.courier.shown == [(job.id, 1)])
+    for standing in (Standing(1, 40.0), Standing(1, 40.0), Standing(1, 20.0)):
+        stage.notices.follow(job, standing)
+        await settle(lambda wanted=standing: (job.id, wanted) in stage.courier.shown)
+    assert [news.seconds_left for _, news in stage.courier.shown] == [40.0, 20.0]
+    await stage.notices.finish(job.id)
 
 
 async def test_of_many_steps_between_two_edits_only_the_newest_is_shown():
@@ -89,7 +107,7 @@ async def test_a_message_whose_token_is_old_is_left_alone():
     stage = Stage()
     job = await stage.enqueue(1)
     stage.clock.now += TOKEN_LIFE
-    stage.notices.follow(job, 1)
+    stage.notices.follow(job, Standing(1))
     for _ in range(10):
         await asyncio.sleep(0)
     assert stage.courier.shown == []
@@ -112,12 +130,12 @@ async def test_a_queue_that_cannot_be_read_once_is_read_again():
     stage = Stage(queue=LockedOnce())
     async with stage.running():
         first, second = await stage.enqueue(1), await stage.enqueue(2)
-        stage.notices.follow(second, 2)
+        stage.notices.follow(second, Standing(2))
         stage.notices.moved()
         await settle(lambda: stage.queue.reads == 1)
         await stage.queue.cancel(first.id, now=1001.0)
         stage.notices.moved()
-        await settle(lambda: (second.id, 1) in stage.courier.shown)
+        await settle(lambda: (second.id, Standing(1)) in stage.courier.shown)
 
 
 async def test_progress_that_comes_behind_the_answer_is_not_shown():
@@ -125,7 +143,7 @@ async def test_progress_that_comes_behind_the_answer_is_not_shown():
     job = await stage.enqueue(1)
     await stage.notices.finish(job.id)
     stage.notices.progressed(job, at(job, 3))
-    stage.notices.follow(job, 1)
+    stage.notices.follow(job, Standing(1))
     for _ in range(10):
         await asyncio.sleep(0)
     assert stage.courier.shown == []

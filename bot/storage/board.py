@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from sqlalchemy import func, or_, select
 from sqlalchemy.sql import and_
 
+from bot.model.estimate import Ahead, Queued
 from bot.model.job import Job, State
 from bot.storage.database import Database
 from bot.storage.moves import move, refund
 from bot.storage.records import job_of
-from bot.storage.tables import BEGUN, in_state, jobs, not_before
+from bot.storage.tables import BEGUN, WAS_DRAWN, in_state, jobs, not_before
 
 
 class JobBoard:
-    """Board and Archive over the database; only `cancel` writes."""
+    """Board, Places, Timings and Archive over the database; only `cancel` writes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -37,8 +38,8 @@ class JobBoard:
         async with self._database.reading() as connection:
             return [job_of(row) for row in await connection.execute(statement)]
 
-    async def position(self, job_id: int) -> int | None:
-        """How many queued jobs come before it by their tags, plus one; None once it is not queued.
+    async def ahead(self, job_id: int) -> Ahead | None:
+        """The queued jobs up to this one by their tags, and their cost; None once it is not queued.
 
         A job before it whose member has another one running may be passed over for now.
         """
@@ -51,12 +52,19 @@ class JobBoard:
             ),
         )
         statement = (
-            select(func.count(other.c.id))
+            select(other.c.model, func.count(other.c.id), func.sum(other.c.cost))
             .select_from(mine.join(other, before))
             .where(mine.c.id == job_id, in_state(State.QUEUED, mine))
+            .group_by(other.c.model)
         )
         async with self._database.reading() as connection:
-            return await connection.scalar(statement) or None
+            found = (await connection.execute(statement)).all()
+        if not found:
+            return None
+        return Ahead(
+            place=sum(count for _, count, _ in found),
+            costs={model: float(cost) for model, _, cost in found},
+        )
 
     async def cancel(self, job_id: int, *, now: float) -> Job:
         """Move a queued or running job to cancelled; raises StaleMove if it has an outcome.
@@ -78,10 +86,23 @@ class JobBoard:
         async with self._database.reading() as connection:
             return [job_of(row) for row in await connection.execute(statement)]
 
-    async def places(self) -> Sequence[int]:
-        """The ids of the queued jobs in the order of their places."""
+    async def places(self) -> Sequence[Queued]:
+        """The queued jobs in the order of their places."""
         statement = (
-            select(jobs.c.id).where(in_state(State.QUEUED)).order_by(jobs.c.start_tag, jobs.c.id)
+            select(jobs.c.id, jobs.c.model, jobs.c.cost)
+            .where(in_state(State.QUEUED))
+            .order_by(jobs.c.start_tag, jobs.c.id)
         )
         async with self._database.reading() as connection:
-            return (await connection.scalars(statement)).all()
+            return [Queued(*row) for row in await connection.execute(statement)]
+
+    async def seconds_by_cost(self, model: str, *, limit: int) -> Sequence[float]:
+        """Seconds for a unit of cost, of a model's last drawn jobs, the newest first."""
+        statement = (
+            select(jobs.c.draw_seconds / jobs.c.cost)
+            .where(WAS_DRAWN, jobs.c.model == model)
+            .order_by(jobs.c.finished_at.desc(), jobs.c.id.desc())
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            return [float(one) for one in await connection.scalars(statement)]

@@ -58,6 +58,7 @@ jobs = Table(
     Column("filesize_limit", BigInteger, nullable=False),
     Column("request", Text, nullable=False),
     Column("recipe", Text, nullable=False),
+    Column("model", Text, nullable=False, server_default=""),
     Column("cost", Real, nullable=False),
     Column("weight", Real, nullable=False),
     Column("entered", Real, nullable=False),
@@ -75,7 +76,10 @@ jobs = Table(
     Column("failure_detail", Text, nullable=False),
     sqlite_autoincrement=True,
 )
-"""Every accepted request; `request` and `recipe` are JSON, `entered` is the virtual time then."""
+"""Every accepted request; `request` and `recipe` are JSON, `entered` is the virtual time then.
+
+`model` repeats the recipe's.
+"""
 
 interactions = Table(
     "interactions",
@@ -131,6 +135,9 @@ BEGUN = func.coalesce(jobs.c.claimed_at, jobs.c.created_at)
 UNTOLD = and_(jobs.c.finished_at.is_not(None), jobs.c.answered_at.is_(None))
 """The outcome is there and has not been told."""
 
+WAS_DRAWN = jobs.c.draw_seconds.is_not(None)
+"""The thread has drawn it to its end."""
+
 UNSETTLED = text("job_id IS NULL AND NOT closed")
 """The interaction has neither a job nor an answer."""
 
@@ -145,6 +152,7 @@ _partial("jobs_waiting_of_server", jobs.c.guild_id, jobs.c.user_id, where=in_sta
 _partial("jobs_waiting_of_member", jobs.c.user_id, where=in_state(State.QUEUED))
 _partial("jobs_in_flight", jobs.c.user_id, where=in_state(State.RUNNING))
 _partial("jobs_untold", jobs.c.finished_at, jobs.c.id, where=UNTOLD)
+_partial("jobs_drawn", jobs.c.model, jobs.c.finished_at, jobs.c.id, where=WAS_DRAWN)
 _partial("jobs_with_token", jobs.c.token_born, where=has_token(jobs))
 _partial("interactions_with_token", interactions.c.born, where=has_token(interactions))
 Index(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import errors
+from bot.model.estimate import Standing
 from bot.model.fairness import Tags
 from bot.model.job import Job, State
 from bot.model.picture import FittedFile, Picture, Progress
@@ -141,6 +142,21 @@ def test_progress_shows_share_step_and_time_left():
     line = _sentences.progress(Progress(3, step=12, steps=48, image=1, images=2, seconds_left=4.2))
     for part in ("25%", "step 12 of 48", "image 1 of 2", "about 4 s left"):
         assert part in line
+
+
+def test_a_waiting_job_is_told_its_place_and_the_time_left_where_that_is_known():
+    assert _sentences.waiting(Standing(3), False) == "⏳ In the queue at position 3"
+    assert _sentences.waiting(Standing(3, 120.0), False).endswith("position 3 · about 2 min left")
+    loading = _sentences.waiting(Standing(3, 120.0), True)
+    assert loading.endswith("position 3 · the model is still loading")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(5.0, "5 s"), (55.0, "55 s"), (60.0, "1 min"), (3600.0, "1 h"), (5400.0, "1 h 30 min")],
+)
+def test_rounded_times_read_as_people_say_them(seconds, said):
+    assert _sentences.spoken(seconds) == said
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports import Archive, Board, InteractionJournal, Outbox, Waiting, WorkQueue
+from bot.ports import (
+    Archive,
+    Board,
+    InteractionJournal,
+    Outbox,
+    Places,
+    Timings,
+    Waiting,
+    WorkQueue,
+)
 from bot.storage.board import JobBoard
 from bot.storage.database import open_database
 from bot.storage.journal import Journal
@@ -22,6 +31,8 @@ class Ports:
     waiting: Waiting
     work: WorkQueue
     board: Board
+    places: Places
+    timings: Timings
     archive: Archive
     outbox: Outbox
     journal: InteractionJournal
@@ -31,9 +42,9 @@ class Ports:
 async def ports(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ports]:
     if request.param == "memory":
         queue = InMemoryQueue()
-        yield Ports(queue, queue, queue, queue, queue, queue)
+        yield Ports(queue, queue, queue, queue, queue, queue, queue, queue)
         return
     async with open_database(tmp_path / "bot.db") as database:
-        queue = FairQueue(database)
-        board = JobBoard(database)
-        yield Ports(queue, queue, board, board, JobOutbox(database), Journal(database))
+        queue, board = FairQueue(database), JobBoard(database)
+        outbox, journal = JobOutbox(database), Journal(database)
+        yield Ports(queue, queue, board, board, board, board, outbox, journal)

@@ -22,6 +22,7 @@ from tests.fakes import InMemoryQueue, interaction, new_job
 MEMBERS = st.integers(1, 3)
 COSTS = st.sampled_from([1.0, 2.0, 8.0])
 WEIGHTS = st.sampled_from([1.0, 2.0, 4.0])
+MODELS = st.sampled_from(["starter", "other"])
 JOBS = st.integers(1, 12)
 """Small ids, so that most of them are of jobs that are there."""
 
@@ -43,10 +44,10 @@ class QueueAgreement(RuleBasedStateMachine):
         self.loop.close()
         self.folder.cleanup()
 
-    @rule(user=MEMBERS, guild=st.integers(1, 2), cost=COSTS, weight=WEIGHTS)
-    def enqueue(self, user: int, guild: int, cost: float, weight: float) -> None:
+    @rule(user=MEMBERS, guild=st.integers(1, 2), cost=COSTS, weight=WEIGHTS, model=MODELS)
+    def enqueue(self, user: int, guild: int, cost: float, weight: float, model: str) -> None:
         self.asked += 1
-        new = new_job(self.asked, user, cost=cost, weight=weight, guild_id=guild)
+        new = new_job(self.asked, user, cost=cost, weight=weight, guild_id=guild, model=model)
         options = {"per_member": 4, "per_server": 6, "now": self._tick()}
         self._agree(self.queue.enqueue(new, **options), self.model.enqueue(new, **options))
 
@@ -122,6 +123,9 @@ class QueueAgreement(RuleBasedStateMachine):
         self._agree(self.board.places(), self.model.places())
         self._agree(self.outbox.untold(limit=5), self.model.untold(limit=5))
         self._agree(self.journal.unanswered(), self.model.unanswered())
+        for model in ("starter", "other"):
+            real = self.board.seconds_by_cost(model, limit=3)
+            self._agree(real, self.model.seconds_by_cost(model, limit=3))
 
     @invariant()
     def no_stretch_of_time_is_negative(self) -> None:
@@ -133,7 +137,7 @@ class QueueAgreement(RuleBasedStateMachine):
     @rule(job_id=JOBS)
     def look_at_a_job(self, job_id: int) -> None:
         self._agree(self.board.get(job_id), self.model.get(job_id))
-        self._agree(self.board.position(job_id), self.model.position(job_id))
+        self._agree(self.board.ahead(job_id), self.model.ahead(job_id))
 
     def _open(self) -> None:
         self.stack = AsyncExitStack()

@@ -6,6 +6,7 @@ import math
 import pytest
 
 from bot.model.errors import QueueFull, StaleMove
+from bot.model.estimate import Ahead, Queued
 from bot.model.fairness import Tags
 from bot.model.job import Job, State
 from bot.ports import Waiting, WorkQueue
@@ -18,6 +19,11 @@ ROOM = {"per_member": 10, "per_server": 200}
 
 async def put(queue: Waiting, interaction_id: int, user_id: int, **options: float) -> Job:
     return await queue.enqueue(new_job(interaction_id, user_id, **options), **ROOM, now=100.0)
+
+
+async def order(ports: Ports) -> list[int]:
+    """The waiting jobs in the order of their places."""
+    return [one.job_id for one in await ports.places.places()]
 
 
 async def served(work: WorkQueue) -> list[int]:
@@ -40,7 +46,7 @@ async def test_a_job_comes_back_as_it_was_put_in(ports: Ports) -> None:
 
 async def test_an_unknown_job_is_none_and_has_no_place(ports: Ports) -> None:
     assert await ports.board.get(99) is None
-    assert await ports.board.position(99) is None
+    assert await ports.places.ahead(99) is None
 
 
 async def test_members_with_equal_costs_take_turns(ports: Ports) -> None:
@@ -121,15 +127,42 @@ async def test_a_claimed_job_is_running_and_has_no_place(ports: Ports) -> None:
     await put(ports.waiting, 1, ADA)
     job = await ports.work.claim(now=200.0)
     assert (job.state, job.claimed_at) == (State.RUNNING, 200.0)
-    assert await ports.board.position(job.id) is None
-    assert await ports.board.places() == []
+    assert await ports.places.ahead(job.id) is None
+    assert await ports.places.places() == []
 
 
 async def test_places_count_from_one_in_the_order_of_claims(ports: Ports) -> None:
     for number, member in enumerate([ADA, ADA, BEA], start=1):
         await put(ports.waiting, number, member)
-    assert [await ports.board.position(job_id) for job_id in (1, 3, 2)] == [1, 2, 3]
-    assert await ports.board.places() == [1, 3, 2]
+    found = [await ports.places.ahead(job_id) for job_id in (1, 3, 2)]
+    assert [ahead and ahead.place for ahead in found] == [1, 2, 3]
+    assert await order(ports) == [1, 3, 2]
+
+
+async def test_the_cost_up_to_a_job_is_known_by_model_and_its_own_is_among_it(ports: Ports) -> None:
+    for number, (member, model) in enumerate([(ADA, "large"), (BEA, "small"), (ADA, "large")]):
+        new = new_job(number, member, cost=number + 1.5, model=model)
+        await ports.waiting.enqueue(new, **ROOM, now=100.0)
+    assert await ports.places.ahead(1) == Ahead(1, {"large": 1.5})
+    assert await ports.places.ahead(3) == Ahead(3, {"large": 5.0, "small": 2.5})
+    assert await ports.places.places() == [
+        Queued(1, "large", 1.5),
+        Queued(2, "small", 2.5),
+        Queued(3, "large", 3.5),
+    ]
+
+
+async def test_what_the_thread_took_for_a_unit_of_cost_is_known_by_model(ports: Ports) -> None:
+    for number, model in enumerate(["large", "small", "large", "large"], start=1):
+        await ports.waiting.enqueue(
+            new_job(number, number, cost=2.0, model=model), **ROOM, now=100.0
+        )
+        job = await ports.work.claim(now=200.0)
+        await ports.work.rendered(job.id, draw_seconds=number * 10.0, now=200.0 + number)
+    await put(ports.waiting, 9, ADA)
+    assert await ports.timings.seconds_by_cost("large", limit=2) == [20.0, 15.0]
+    assert await ports.timings.seconds_by_cost("small", limit=2) == [10.0]
+    assert await ports.timings.seconds_by_cost("starter", limit=2) == []
 
 
 async def test_the_same_interaction_is_queued_once(ports: Ports) -> None:
@@ -167,7 +200,7 @@ async def test_what_is_being_drawn_takes_no_place_in_the_waiting_room(ports: Por
 async def test_a_hundred_at_once_all_get_a_place_of_their_own(ports: Ports) -> None:
     jobs = await asyncio.gather(*(put(ports.waiting, number, number) for number in range(1, 101)))
     assert len({job.id for job in jobs}) == 100
-    assert await ports.board.places() == sorted(job.id for job in jobs)
+    assert await order(ports) == sorted(job.id for job in jobs)
 
 
 async def test_the_way_of_a_job_ends_with_its_answer(ports: Ports) -> None:
@@ -253,7 +286,7 @@ async def test_a_requeued_job_keeps_its_place_and_is_charged_nothing(ports: Port
     back = await ports.work.requeue(job.id)
     assert (back.state, back.claimed_at, back.attempts) == (State.QUEUED, None, 0)
     assert back.tags == job.tags
-    assert await ports.board.places() == [1, 2]
+    assert await order(ports) == [1, 2]
 
 
 async def test_what_a_dead_process_left_running_waits_again_and_is_charged(ports: Ports) -> None:
@@ -266,7 +299,7 @@ async def test_what_a_dead_process_left_running_waits_again_and_is_charged(ports
         (1, State.QUEUED, 1),
         (2, State.QUEUED, 1),
     ]
-    assert await ports.board.places() == [1, 2, 3]
+    assert await order(ports) == [1, 2, 3]
     assert await ports.work.recover() == []
 
 
@@ -275,9 +308,9 @@ async def test_a_cancelled_job_does_not_hold_its_members_later_ones_back(ports: 
     await put(ports.waiting, 2, ADA, cost=1.0)
     await put(ports.waiting, 3, BEA, cost=2.0)
     await put(ports.waiting, 4, BEA, cost=2.0)
-    assert await ports.board.places() == [1, 3, 4, 2]
+    assert await order(ports) == [1, 3, 4, 2]
     await ports.board.cancel(1, now=200.0)
-    assert await ports.board.places() == [2, 3, 4]
+    assert await order(ports) == [2, 3, 4]
     later = await put(ports.waiting, 5, ADA)
     assert later.tags == Tags(start=1.0, finish=2.0)
 

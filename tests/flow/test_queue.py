@@ -31,6 +31,23 @@ async def test_who_waits_sees_a_place_and_then_the_drawing(house):
     assert (await answer_to(reply)).files
 
 
+async def test_a_restart_shows_who_waits_a_place_and_a_measured_time_left_again(sandbox, tmp_path):
+    async with serving(sandbox, tmp_path) as house:
+        await answer_to(await house.imagine(steps=LONG))
+        replies = [await house.imagine(steps=LONG, count=4) for _ in range(3)]
+        shown = [await reply.until(lambda message: "left" in message.text) for reply in replies]
+        assert "In the queue at position 1 · about" in shown[2].text
+    seen = len(replies[2].history)
+    async with serving(sandbox, tmp_path) as house:
+        again = await replies[2].until(lambda message: len(replies[2].history) > seen, 60)
+        assert "In the queue at position 3" in again.text
+        timed = await replies[2].until(lambda message: " left" in message.text, 60)
+        for reply in replies:
+            await house.member().click(reply.message, "Cancel")
+            await answer_to(reply)
+    assert "In the queue at position 1 · about" in timed.text
+
+
 async def test_a_full_waiting_room_is_refused_in_private_and_nothing_else_is_touched(house):
     replies = [await house.imagine(steps=LONG, count=2) for _ in range(4)]
     refused = await house.imagine()
