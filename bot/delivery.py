@@ -1,27 +1,46 @@
-"""Stage 5: tell every outcome, by the best way that is open, until it is told."""
+"""Stage 5: tell every outcome, by the best way that is open, until it is told.
+
+What is left of the risk that an outcome is told twice: Discord refuses a second message of the
+same nonce for some minutes only, so a later try first looks for the job's message in the channel.
+It does not find it where the bot may not read the history, below `cogs._courier.LOOK_BACK` newer
+messages, or where a private original was edited whose token has died meanwhile.
+"""
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from bot.model.answer import ways_for
+from bot.model.answer import may_have_been_told, ways_for
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StaleMove, StorageError
 from bot.model.job import Interaction, Job, State
 from bot.model.picture import Picture
+from bot.model.ways import Hop, Outcome
+from bot.patience import Patience
 from bot.ports import Album, Clock, Courier, InteractionJournal, Outbox
 
 AT_ONCE = 16
-"""Answers under way at the same time, so that one slow channel holds up no other."""
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
+"""Answers under way at the same time; those that wait to be tried again do not count."""
+LOOK_AGAIN = 5.0
+"""Seconds after which the outbox is read without being woken."""
 READ_TRIES = 5
 """Tries to read a job's pictures before it is answered without them."""
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How an outcome was told; neither hop nor message where every way was closed."""
+
+    hop: Hop | None = None
+    message_id: int | None = None
+
+
 class Delivery:
-    """Owns the answers under way and when an interrupted one is tried again."""
+    """Owns the answers under way, those that wait to be tried again among them."""
 
     def __init__(
         self,
@@ -32,6 +51,7 @@ class Delivery:
         courier: Courier,
         before_answer: Callable[[int], Awaitable[None]],
         clock: Clock,
+        patience: Patience,
     ) -> None:
         self._outbox = outbox
         self._album = album
@@ -39,13 +59,12 @@ class Delivery:
         self._courier = courier
         self._before_answer = before_answer
         self._clock = clock
+        self._patience = patience
         self._left_open: Sequence[Interaction] = ()
         self._wake = asyncio.Event()
+        self._hands = asyncio.Semaphore(AT_ONCE)
         self._under_way: dict[int, asyncio.Task[None]] = {}
-        self._interruptions: dict[int, int] = {}
-        self._not_before: dict[int, float] = {}
-        self._told: dict[int, int | None] = {}
-        """The messages of answers that were given and are not noted yet."""
+        self._unreadable = Counter[int]()
         self._ended: set[int] = set()
         self._reading = asyncio.Lock()
 
@@ -59,14 +78,17 @@ class Delivery:
 
     async def run(self) -> None:
         """Close what was left open and tell outcomes until the task is cancelled."""
-        closing = asyncio.create_task(self._close_left_open(), name="close-left-open")
+        closing = [
+            asyncio.create_task(self._close(one), name=f"close-{one.id}") for one in self._left_open
+        ]
         try:
             while True:
                 self._wake.clear()
                 await self._start_due()
                 await self._rest()
         finally:
-            closing.cancel()
+            for task in (*closing, *self._under_way.values()):
+                task.cancel()
 
     async def drain(self, *, grace: float) -> None:
         """Tell what has its outcome, within `grace` seconds; the rest waits for the next start."""
@@ -74,84 +96,89 @@ class Delivery:
         if self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=grace)
 
-    async def _close_left_open(self) -> None:
-        pause = FIRST_PAUSE
-        left = list(self._left_open)
-        while left := [one for one in left if not await self._is_closed(one)]:
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+    async def _close(self, interaction: Interaction) -> None:
+        def trouble(error: Exception, pause: float) -> None:
+            log.warning("an open interaction is closed in %.0f s: %s", pause, error)
 
-    async def _is_closed(self, interaction: Interaction) -> bool:
-        """Tell the member to ask again, if that can still be told; False to try it again."""
-        try:
-            if interaction.token_lives(self._clock()):
-                await self._courier.close(interaction)
-        except DeliveryRefused as error:
-            log.info("an open interaction can no longer be told: %s", error)
-        except DeliveryInterrupted as error:
-            log.warning("an open interaction could not be told yet: %s", error)
-            return False
-        except Exception:
-            log.exception("an open interaction could not be told in a way nobody foresaw")
-        try:
+        await self._patience.through(partial(self._try_to_close, interaction), trouble=trouble)
+
+    async def _try_to_close(self, interaction: Interaction) -> None:
+        """Tell the member to ask again, if that can still be told."""
+        async with self._hands:
+            try:
+                if interaction.token_lives(self._clock()):
+                    await self._courier.close(interaction)
+            except DeliveryRefused as error:
+                log.info("an open interaction can no longer be told: %s", error)
             await self._journal.close(interaction.id)
-        except StorageError as error:
-            log.warning("an open interaction could not be closed yet: %s", error)
-            return False
-        return True
 
     async def _start_due(self) -> None:
         async with self._reading:
             # What ends while the outbox is read still stands in what was read.
             self._ended.clear()
             try:
-                untold = await self._outbox.untold(limit=10 * AT_ONCE + len(self._not_before))
+                untold = await self._outbox.untold(limit=10 * AT_ONCE + len(self._under_way))
             except StorageError as error:
                 log.error("the outbox cannot be read: %s", error)
                 return
             for job in untold:
-                if len(self._under_way) < AT_ONCE and self._is_due(job.id):
+                if job.id not in self._under_way and job.id not in self._ended:
                     task = asyncio.create_task(self._tell(job), name=f"deliver-{job.id}")
                     self._under_way[job.id] = task
                     task.add_done_callback(partial(self._done, job.id))
 
-    def _is_due(self, job_id: int) -> bool:
-        busy = job_id in self._under_way or job_id in self._ended
-        return not busy and self._not_before.get(job_id, 0.0) <= self._clock()
-
     def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:
         del self._under_way[job_id]
+        del self._unreadable[job_id]
         self._ended.add(job_id)
         self._wake.set()
 
     async def _rest(self) -> None:
-        due = [when for when in self._not_before.values() if when > self._clock()]
-        pause = min(due, default=self._clock() + 5.0) - self._clock()
         try:
-            async with asyncio.timeout(min(5.0, max(0.05, pause))):
+            async with asyncio.timeout(LOOK_AGAIN):
                 await self._wake.wait()
         except TimeoutError:
             pass
 
     async def _tell(self, job: Job) -> None:
         await self._before_answer(job.id)
+        trouble = partial(self._put_off, job.id)
+        told = await self._patience.through(partial(self._by_best_way, job), trouble=trouble)
+        note = partial(
+            self._outbox.answered,
+            job.id,
+            hop=told.hop,
+            message_id=told.message_id,
+            now=self._clock(),
+        )
         try:
-            if job.id not in self._told:
-                pictures = await self._pictures(job)
-                self._told[job.id] = await self._by_best_way(job, pictures)
-            await self._outbox.answered(job.id, message_id=self._told[job.id], now=self._clock())
-        except DeliveryInterrupted as error:
-            self._put_off(job, error)
+            await self._patience.through(note, unless=(StaleMove,), trouble=trouble)
         except StaleMove:
             log.warning("answered by somebody else", extra={"job": job.id})
-            self._forget(job.id)
-        except Exception as error:
-            # Whatever it is, the answer is owed; at once it would only happen again.
-            if not isinstance(error, StorageError):
-                log.exception("an answer failed in a way nobody foresaw", extra={"job": job.id})
-            self._put_off(job, DeliveryInterrupted(str(error)))
-        else:
-            self._forget(job.id)
+
+    def _put_off(self, job_id: int, error: Exception, pause: float) -> None:
+        foreseen = isinstance(error, (DeliveryInterrupted, StorageError))
+        log.warning(
+            "will be tried again in %.0f s: %s",
+            pause,
+            error,
+            extra={"job": job_id},
+            exc_info=None if foreseen else error,
+        )
+
+    async def _by_best_way(self, job: Job) -> _Told:
+        async with self._hands:
+            pictures = await self._pictures(job)
+            hops = {hop.way: hop for hop in await self._outbox.hops(job.id)}
+            for way in ways_for(job, hops, now=self._clock()):
+                hop = hops.get(way, Hop(job.id, way)).begun(self._clock())
+                look = may_have_been_told(job, hops, way)
+                if (message_id := await self._by(hop, job, pictures, look)) is not None:
+                    log.info("answered by %s", way, extra={"job": job.id})
+                    return _Told(hop.ended(Outcome.TOLD, self._clock()), message_id)
+                hops[way] = hop.ended(Outcome.REFUSED, self._clock())
+        log.error("every way is closed; the answer is kept", extra={"job": job.id})
+        return _Told()
 
     async def _pictures(self, job: Job) -> Sequence[Picture]:
         """The pictures of a drawn job; none where their files stay unreadable."""
@@ -160,31 +187,28 @@ class Delivery:
         try:
             return await self._album.load(job.id)
         except StorageError as error:
-            if self._interruptions.get(job.id, 0) < READ_TRIES:
+            self._unreadable[job.id] += 1
+            if self._unreadable[job.id] <= READ_TRIES:
                 raise
             log.error("answered without its pictures: %s", error, extra={"job": job.id})
             return ()
 
-    def _forget(self, job_id: int) -> None:
-        self._told.pop(job_id, None)
-        self._interruptions.pop(job_id, None)
-        self._not_before.pop(job_id, None)
-
-    async def _by_best_way(self, job: Job, pictures: Sequence[Picture]) -> int | None:
-        for way in ways_for(job, now=self._clock()):
-            try:
-                message_id = await self._courier.deliver(job, pictures, way)
-            except DeliveryRefused as error:
-                log.info("%s is closed: %s", way, error, extra={"job": job.id})
-            else:
-                log.info("answered by %s", way, extra={"job": job.id})
-                return message_id
-        log.error("every way is closed; the answer is kept", extra={"job": job.id})
-        return None
-
-    def _put_off(self, job: Job, error: DeliveryInterrupted) -> None:
-        count = self._interruptions.get(job.id, 0)
-        pause = error.retry_after or min(LONGEST_PAUSE, FIRST_PAUSE * 2**count)
-        self._interruptions[job.id] = count + 1
-        self._not_before[job.id] = self._clock() + pause
-        log.warning("will be tried again in %.0f s: %s", pause, error, extra={"job": job.id})
+    async def _by(self, hop: Hop, job: Job, pictures: Sequence[Picture], look: bool) -> int | None:
+        """The message's id, None if the way is closed; raises DeliveryInterrupted, StorageError."""
+        if not hop.way.repeatable:
+            await self._outbox.note(hop)
+        try:
+            found = await self._courier.find(job, hop.way) if look else None
+            return found or await self._courier.deliver(job, pictures, hop.way)
+        except DeliveryRefused as error:
+            log.info("%s is closed: %s", hop.way, error, extra={"job": job.id})
+            status, code = error.status, error.code
+            await self._outbox.note(
+                hop.ended(Outcome.REFUSED, self._clock(), status=status, code=code)
+            )
+            return None
+        except DeliveryInterrupted as error:
+            await self._outbox.note(
+                hop.ended(Outcome.INTERRUPTED, self._clock(), status=error.status)
+            )
+            raise

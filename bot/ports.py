@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bot.model.answer import Way
 from bot.model.estimate import Ahead, Queued, Standing
 from bot.model.job import Interaction, Job, NewJob
 from bot.model.picture import (
@@ -17,6 +16,7 @@ from bot.model.picture import (
     Work,
 )
 from bot.model.room import DiskRoom
+from bot.model.ways import Hop, Way
 
 
 class Clock(Protocol):
@@ -24,6 +24,14 @@ class Clock(Protocol):
 
     def __call__(self) -> float:
         """Unix seconds now."""
+        ...
+
+
+class Sleep(Protocol):
+    """Waiting as an argument."""
+
+    async def __call__(self, seconds: float, /) -> None:
+        """Come back after so many seconds."""
         ...
 
 
@@ -143,8 +151,21 @@ class Outbox(Protocol):
         """Jobs whose outcome has not been told, oldest outcome first."""
         ...
 
-    async def answered(self, job_id: int, *, message_id: int | None, now: float) -> Job:
-        """Note that the outcome was told; a rendered job becomes delivered; raises StaleMove."""
+    async def hops(self, job_id: int) -> Sequence[Hop]:
+        """The ways that were tried for a job."""
+        ...
+
+    async def note(self, hop: Hop) -> None:
+        """Commit how a way stands, in place of what was noted of it before."""
+        ...
+
+    async def answered(
+        self, job_id: int, *, message_id: int | None, now: float, hop: Hop | None = None
+    ) -> Job:
+        """Note that the outcome was told by a hop, or is kept; a rendered job becomes delivered.
+
+        Raises StaleMove.
+        """
         ...
 
 
@@ -220,6 +241,10 @@ class Courier(Protocol):
 
     async def deliver(self, job: Job, pictures: Sequence[Picture], way: Way) -> int:
         """Tell the outcome that way; the message's id; raises DeliveryError."""
+        ...
+
+    async def find(self, job: Job, way: Way) -> int | None:
+        """The message by which the outcome was told that way already; raises DeliveryError."""
         ...
 
     async def close(self, interaction: Interaction) -> None:

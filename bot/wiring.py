@@ -31,7 +31,8 @@ from bot.model.errors import ConfigurationError, StorageError
 from bot.model.fairness import lag_for
 from bot.model.recipe import SEED_SPACE
 from bot.notices import Notices
-from bot.ports import Clock
+from bot.patience import Patience
+from bot.ports import Clock, Sleep
 from bot.storage.board import JobBoard
 from bot.storage.database import Database, open_database
 from bot.storage.gauge import MEGABYTE, DiskGauge
@@ -62,10 +63,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often live lines are edited, and how long the client waits for servers at its start."""
+    """How often live lines are edited, how long the client waits for servers at its start.
+
+    `sleep` is what passes the time between two tries of an answer.
+    """
 
     edit_every: float = 3.0
     guild_ready_timeout: float = 2.0
+    sleep: Sleep = asyncio.sleep
 
 
 def catalogue_for(settings: Settings, device: str) -> Catalogue:
@@ -329,4 +334,5 @@ class _Stages:
             courier=courier,
             before_answer=notices.finish,
             clock=self.clock,
+            patience=Patience(sleep=self.pace.sleep),
         )

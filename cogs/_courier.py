@@ -1,19 +1,17 @@
 """The way to the members: answers and live lines over Discord's REST, addressed by ids alone."""
 
 import io
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
-import aiohttp
 import discord
 
-from bot.model.answer import Way
-from bot.model.errors import DeliveryInterrupted, DeliveryRefused
 from bot.model.estimate import Standing
 from bot.model.job import Interaction, Job
 from bot.model.picture import EngineStatus, FittedFile, Picture, Progress
+from bot.model.ways import Way
 from bot.ports import FileFitter
 from cogs import _sentences
+from cogs._border import UploadTooLarge, border
 
 INTERRUPTED = (
     "The bot was restarted before it could take this in, and nothing was queued. Please ask again."
@@ -23,7 +21,8 @@ DIRECT_LIMIT = 10 * 2**20
 """Bytes that a bot's upload may have in a direct message, whatever the server's boosts allow."""
 UPLOADS = 2
 """How often files are offered to a place before the answer goes there without them."""
-TOO_LARGE = 40005
+LOOK_BACK = 500
+"""Messages of a channel, the newest first, among which an answer is looked for."""
 
 
 class DiscordCourier:
@@ -50,14 +49,26 @@ class DiscordCourier:
             text = _sentences.answer(job, pictures, _sentences.sent_as(files))
             try:
                 return await self._post(job, text, _attached(job, pictures, files), way)
-            except _UploadTooLarge:
+            except UploadTooLarge:
                 limit = min(limit, max(len(file.data) for file in files)) // 2
         note = _sentences.kept_back(job) if pictures else ""
         return await self._post(job, _sentences.answer(job, pictures, note), [], way)
 
+    async def find(self, job: Job, way: Way) -> int | None:
+        """The message by which the outcome was told that way already; raises DeliveryError."""
+        # No answer is older than its question, nor has an older one of the same number.
+        question = discord.Object(job.origin.interaction_id)
+        own = self._client.user
+        with border():
+            place = await self._place(job, way)
+            async for message in place.history(limit=LOOK_BACK, after=question, oldest_first=False):
+                if message.author == own and _sentences.is_answer(message.content, job):
+                    return message.id
+        return None
+
     async def close(self, interaction: Interaction) -> None:
         """Tell a member whose command a crash cut short to try again; raises DeliveryError."""
-        with _border():
+        with border():
             await self._webhook(interaction.application_id, interaction.token).edit_message(
                 "@original", content=INTERRUPTED, allowed_mentions=NOBODY
             )
@@ -73,7 +84,7 @@ class DiscordCourier:
         await self._show(job, _sentences.progress(progress), preview)
 
     async def _show(self, job: Job, text: str, preview: discord.File | None = None) -> None:
-        with _border():
+        with border():
             await self._original(job).edit_message(
                 "@original",
                 content=text,
@@ -83,7 +94,7 @@ class DiscordCourier:
             )
 
     async def _post(self, job: Job, text: str, files: list[discord.File], way: Way) -> int:
-        with _border():
+        with border():
             if way is Way.ORIGINAL:
                 return await self._edit_original(job, text, files)
             return await self._send(job, text, files, way)
@@ -100,21 +111,25 @@ class DiscordCourier:
 
     async def _send(self, job: Job, text: str, files: list[discord.File], way: Way) -> int:
         author = discord.Object(job.origin.user_id)
-        target: discord.abc.Messageable
-        if way is Way.DIRECT:
-            target = await self._client.create_dm(author)
-        else:
-            target = self._client.get_partial_messageable(job.origin.channel_id)
+        if way is Way.CHANNEL:
             text = _sentences.addressed(text, f"<@{author.id}>")
-        message = await target.send(
+        place = await self._place(job, way)
+        message = await place.send(
             text,
             files=files,
+            # discord.py has Discord enforce it: a second one within minutes gives the first one.
             nonce=job.nonce,
             allowed_mentions=discord.AllowedMentions(
                 everyone=False, roles=False, users=[author], replied_user=False
             ),
         )
         return message.id
+
+    async def _place(self, job: Job, way: Way) -> discord.abc.Messageable:
+        """Where a new message goes."""
+        if way is Way.DIRECT:
+            return await self._client.create_dm(discord.Object(job.origin.user_id))
+        return self._client.get_partial_messageable(job.origin.channel_id)
 
     def _cancel_view(self, job: Job) -> discord.ui.View:
         return discord.ui.View(timeout=None).add_item(self._cancel_button(job.id))
@@ -124,10 +139,6 @@ class DiscordCourier:
 
     def _webhook(self, application_id: int, token: str) -> discord.Webhook:
         return discord.Webhook.partial(application_id, token, client=self._client)
-
-
-class _UploadTooLarge(DeliveryRefused):
-    """The place takes no files of that size."""
 
 
 def _upload_limit(job: Job, way: Way) -> int:
@@ -158,20 +169,3 @@ def _preview(job: Job, progress: Progress) -> discord.File | None:
         spoiler=job.request.spoiler,
         description="A rough preview of an AI-generated image that is being drawn.",
     )
-
-
-@contextmanager
-def _border() -> Iterator[None]:
-    """Translate what discord.py and the network raise into the project's own errors."""
-    try:
-        yield
-    except discord.RateLimited as error:
-        raise DeliveryInterrupted(str(error), retry_after=error.retry_after) from error
-    except discord.HTTPException as error:
-        if error.status in (429,) or error.status >= 500:
-            raise DeliveryInterrupted(f"Discord answered {error.status}") from error
-        if error.status == 413 or error.code == TOO_LARGE:
-            raise _UploadTooLarge(error.code, error.text) from error
-        raise DeliveryRefused(error.code, error.text) from error
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise DeliveryInterrupted(f"Discord could not be reached: {error}") from error

@@ -47,16 +47,32 @@ def progress(news: Progress) -> str:
 def answer(job: Job, pictures: Sequence[Picture], note: str = "") -> str:
     """The text of a job's final message; a mention fits before it within 2000 characters.
 
-    `note` is a last line under a picture's facts.
+    `note` is a last line under a picture's facts. Each has the job's number in a line by which
+    `is_answer` knows it again.
     """
-    if job.state is State.CANCELLED:
-        return _with_prompt(job.request.prompt, "🚫 Cancelled.")
-    if job.state is State.FAILED:
-        return _with_prompt(job.request.prompt, f"⚠️ {_errors.failure(job)}")
-    if not pictures:
-        return _with_prompt(job.request.prompt, LOST.format(seed=job.recipe.seed))
-    facts = _facts(job, [one.recipe for one in pictures])
-    return _with_prompt(job.request.prompt, f"{facts}\n{note}" if note else facts)
+    told = _outcome(job, pictures)
+    return _with_prompt(job.request.prompt, f"{told}\n{note}" if note else told)
+
+
+def is_answer(text: str, job: Job) -> bool:
+    """Whether a message of the bot's own is the final one of a job."""
+    # A prompt could hold such a line too; it stands in a code block that it cannot leave.
+    own_words = text.rpartition("```")[2].splitlines()
+    return any(f"{line} ".startswith(f"{_number(job)} ") for line in own_words)
+
+
+def _number(job: Job) -> str:
+    return f"-# #{job.id}"
+
+
+def _outcome(job: Job, pictures: Sequence[Picture]) -> str:
+    if pictures and job.state not in (State.CANCELLED, State.FAILED):
+        return _facts(job, [one.recipe for one in pictures])
+    told = {
+        State.CANCELLED: "🚫 Cancelled.",
+        State.FAILED: f"⚠️ {_errors.failure(job)}",
+    }.get(job.state, LOST.format(seed=job.recipe.seed))
+    return f"{told}\n{_number(job)}"
 
 
 def sent_as(files: Sequence[FittedFile]) -> str:
@@ -98,7 +114,7 @@ def _facts(job: Job, recipes: list[Recipe]) -> str:
         *(f"LoRA {one.id} {one.weight:g}" for one in first.loras),
     ]
     facts += _beginning(first)
-    return f"{' · '.join(facts)}\n-# #{job.id} · {_times(job)} · AI-generated"
+    return f"{' · '.join(facts)}\n{_number(job)} · {_times(job)} · AI-generated"
 
 
 def _seeds(recipes: list[Recipe]) -> str:

@@ -12,6 +12,7 @@ from bot.model.job import UNANSWERED, Interaction, Job, NewJob, State, sources_o
 from bot.model.recipe import Recipe
 from bot.model.refund import Place, pulled_forward
 from bot.model.request import ImageRequest, Origin
+from bot.model.ways import Hop, Way
 
 
 def origin(
@@ -99,6 +100,7 @@ class InMemoryQueue:
         self.virtual_time = 0.0
         self.interactions: dict[int, Interaction] = {}
         self.closed: set[int] = set()
+        self.tried: dict[tuple[int, Way], Hop] = {}
 
     async def enqueue(self, job: NewJob, *, per_member: int, per_server: int, now: float) -> Job:
         for known in self.jobs.values():
@@ -197,13 +199,26 @@ class InMemoryQueue:
         ]
         return sorted(untold, key=lambda job: (job.finished_at, job.id))[:limit]
 
-    async def answered(self, job_id: int, *, message_id: int | None, now: float) -> Job:
+    async def hops(self, job_id: int) -> Sequence[Hop]:
+        return [hop for (owner, _), hop in self.tried.items() if owner == job_id]
+
+    async def note(self, hop: Hop) -> None:
+        self.tried[hop.job_id, hop.way] = hop
+
+    async def answered(
+        self, job_id: int, *, message_id: int | None, now: float, hop: Hop | None = None
+    ) -> Job:
         job = self.jobs.get(job_id)
         if job is None or job.state not in UNANSWERED or job.answered_at is not None:
             raise StaleMove(job_id, "answered")
         state = State.DELIVERED if job.state is State.RENDERED else job.state
         told_at = max(now, job.finished_at or now)
-        return self._put(replace(job, state=state, answered_at=told_at, message_id=message_id))
+        way = None
+        if hop is not None:
+            await self.note(hop)
+            way = hop.way
+        told = {"answered_at": told_at, "answered_by": way, "message_id": message_id}
+        return self._put(replace(job, state=state, **told))
 
     async def open(self, interaction: Interaction) -> None:
         self.interactions.setdefault(interaction.id, interaction)

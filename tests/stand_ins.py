@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.model.answer import Way
 from bot.model.errors import EngineStopped, OutOfRoom, RenderCancelled, StorageError
 from bot.model.estimate import Standing
 from bot.model.job import Interaction, Job
 from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Stepping, Work
 from bot.model.room import DiskRoom
+from bot.model.ways import Way
 
 
 class HandClock:
@@ -20,6 +20,23 @@ class HandClock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class HandSleep:
+    """Sleeps that last until the test lets them end; remembers how long they wanted to be."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+        self._gate = asyncio.Event()
+
+    async def __call__(self, seconds: float) -> None:
+        self.asked.append(seconds)
+        await self._gate.wait()
+
+    def end(self) -> None:
+        """Wake whoever sleeps now."""
+        self._gate.set()
+        self._gate = asyncio.Event()
 
 
 class HandMarker:
@@ -116,6 +133,10 @@ class ScriptedCourier:
 
     troubles: dict[Way, list[Exception]] = field(default_factory=dict)
     delivered: list[tuple[int, Way, int]] = field(default_factory=list)
+    found: dict[Way, int] = field(default_factory=dict)
+    """The messages that are there already."""
+    looked: list[tuple[int, Way]] = field(default_factory=list)
+    closings: list[Exception] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
     shown: list[tuple[int, Standing | Progress]] = field(default_factory=list)
     gate: asyncio.Event | None = None
@@ -126,7 +147,13 @@ class ScriptedCourier:
         self.delivered.append((job.id, way, len(pictures)))
         return 500 + job.id
 
+    async def find(self, job: Job, way: Way) -> int | None:
+        self.looked.append((job.id, way))
+        return self.found.get(way)
+
     async def close(self, interaction: Interaction) -> None:
+        if self.closings:
+            raise self.closings.pop(0)
         self.closed.append(interaction.id)
 
     async def show_waiting(self, job: Job, standing: Standing) -> None:

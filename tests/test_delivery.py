@@ -1,16 +1,20 @@
 """Stage 5: every outcome is told once, by the best way that is open."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from bot.delivery import Delivery
-from bot.model.answer import Way
+import pytest
+
+from bot.delivery import AT_ONCE, Delivery
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StorageError
 from bot.model.job import TOKEN_LIFE, Job, State
 from bot.model.picture import Picture
+from bot.model.ways import Hop, Outcome, Way
+from bot.patience import Patience
 from tests.fakes import InMemoryQueue, interaction, new_job
-from tests.stand_ins import HandClock, ScriptedCourier, ShelfAlbum, settle
+from tests.stand_ins import HandClock, HandSleep, ScriptedCourier, ShelfAlbum, settle
 
 GONE = DeliveryRefused(10008, "Unknown Message")
 
@@ -20,7 +24,7 @@ class Stage:
 
     def __init__(self, queue: InMemoryQueue | None = None) -> None:
         self.queue, self.album = queue or InMemoryQueue(), ShelfAlbum()
-        self.courier, self.clock = ScriptedCourier(), HandClock()
+        self.courier, self.clock, self.sleep = ScriptedCourier(), HandClock(), HandSleep()
         self.finished: list[int] = []
         self.delivery = Delivery(
             outbox=self.queue,
@@ -29,6 +33,7 @@ class Stage:
             courier=self.courier,
             before_answer=self._finish,
             clock=self.clock,
+            patience=Patience(sleep=self.sleep),
         )
 
     async def _finish(self, job_id: int) -> None:
@@ -46,6 +51,15 @@ class Stage:
 
     def told(self, job: Job) -> bool:
         return self.queue.jobs[job.id].answered_at is not None
+
+    def told_after_pauses(self, job: Job) -> Callable[[], bool]:
+        """Whether it is told, by when every pause has passed."""
+
+        def told() -> bool:
+            self.sleep.end()
+            return self.told(job)
+
+        return told
 
     @asynccontextmanager
     async def running(self):
@@ -104,8 +118,8 @@ async def test_an_interrupted_answer_is_tried_again_later_and_holds_up_nobody():
         second = await stage.rendered(2)
         await settle(lambda: stage.told(second))
         assert not stage.told(first)
-        stage.clock.now += 31
-        stage.delivery.wake()
+        assert stage.sleep.asked == [30]
+        stage.sleep.end()
         await settle(lambda: stage.told(first))
     assert [job for job, _, _ in stage.courier.delivered] == [second.id, first.id]
 
@@ -121,12 +135,7 @@ async def test_an_error_nobody_foresaw_puts_the_answer_off_and_does_not_spin():
             await asyncio.sleep(0)
         assert len(stage.courier.troubles[Way.ORIGINAL]) == 1
 
-        def told_at_last() -> bool:
-            stage.clock.now += 1000
-            stage.delivery.wake()
-            return stage.told(job)
-
-        await settle(told_at_last)
+        await settle(stage.told_after_pauses(job))
 
 
 async def test_a_cancelled_and_a_failed_job_are_told_without_pictures():
@@ -174,12 +183,7 @@ async def test_pictures_that_cannot_be_read_put_the_answer_off_instead_of_losing
         await settle(lambda: stage.finished == [job.id])
         stage.album.kept[job.id] = pictures
 
-        def told_at_last() -> bool:
-            stage.clock.now += 1000
-            stage.delivery.wake()
-            return stage.told(job)
-
-        await settle(told_at_last)
+        await settle(stage.told_after_pauses(job))
 
 
 class LateOutbox(InMemoryQueue):
@@ -193,11 +197,11 @@ class LateOutbox(InMemoryQueue):
             await asyncio.sleep(0)
         return found
 
-    async def answered(self, job_id, *, message_id, now):
+    async def answered(self, job_id, **told):
         if self.failures:
             self.failures -= 1
             raise StorageError("The database is locked.", "Wait.")
-        return await super().answered(job_id, message_id=message_id, now=now)
+        return await super().answered(job_id, **told)
 
 
 async def test_in_a_crowd_each_outcome_is_told_once():
@@ -216,13 +220,7 @@ async def test_an_answer_that_could_not_be_noted_is_noted_later_and_not_given_ag
     stage.queue.failures = 2
     async with stage.running():
         job = await stage.rendered()
-
-        def noted_at_last() -> bool:
-            stage.clock.now += 1000
-            stage.delivery.wake()
-            return stage.told(job)
-
-        await settle(noted_at_last)
+        await settle(stage.told_after_pauses(job))
     assert len(stage.courier.delivered) == 1
 
 
@@ -231,14 +229,8 @@ async def test_pictures_that_stay_unreadable_are_told_in_the_end():
     async with stage.running():
         job = await stage.rendered()
         del stage.album.kept[job.id]
-
-        def told_at_last() -> bool:
-            stage.clock.now += 1000
-            stage.delivery.wake()
-            return stage.told(job)
-
-        await settle(told_at_last)
-    assert stage.courier.delivered == [(job.id, Way.CHANNEL, 0)]
+        await settle(stage.told_after_pauses(job))
+    assert stage.courier.delivered == [(job.id, Way.ORIGINAL, 0)]
 
 
 async def test_what_a_crash_left_open_too_long_ago_is_closed_without_a_call():
@@ -247,3 +239,121 @@ async def test_what_a_crash_left_open_too_long_ago_is_closed_without_a_call():
     async with stage.running():
         await settle(lambda: 41 in stage.queue.closed)
     assert stage.courier.closed == []
+
+
+async def test_each_way_that_was_tried_is_noted_with_what_came_of_it():
+    stage = Stage()
+    stage.courier.troubles = {Way.ORIGINAL: [GONE], Way.CHANNEL: [DeliveryInterrupted("cut")]}
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(lambda: bool(stage.sleep.asked))
+        stage.clock.now += 2
+        stage.sleep.end()
+        await settle(lambda: stage.told(job))
+    original, channel = await stage.queue.hops(job.id)
+    assert (original.way, original.outcome, original.code) == (
+        Way.ORIGINAL,
+        Outcome.REFUSED,
+        10008,
+    )
+    assert (channel.way, channel.outcome, channel.tries) == (Way.CHANNEL, Outcome.TOLD, 2)
+    assert (channel.begun_at, channel.ended_at) == (1002.0, 1002.0)
+    assert stage.queue.jobs[job.id].answered_by is Way.CHANNEL
+
+
+async def test_a_message_is_noted_before_it_is_sent():
+    stage = Stage()
+    stage.clock.now += TOKEN_LIFE
+    noted: list[Hop] = []
+
+    async def deliver(job: Job, _pictures: object, _way: Way) -> int:
+        noted.extend(await stage.queue.hops(job.id))
+        return 1
+
+    stage.courier.deliver = deliver
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(lambda: stage.told(job))
+    assert noted == [Hop(job.id, Way.CHANNEL, tries=1, begun_at=stage.clock.now)]
+
+
+async def test_a_way_that_was_refused_is_not_gone_again():
+    stage = Stage()
+    refused = [DeliveryRefused(50013, "Missing Permissions", 403)]
+    stage.courier.troubles = {
+        Way.ORIGINAL: [GONE],
+        Way.CHANNEL: refused,
+        Way.DIRECT: [DeliveryInterrupted("503")],
+    }
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(stage.told_after_pauses(job))
+    assert stage.courier.delivered == [(job.id, Way.DIRECT, 1)]
+    assert {hop.way: hop.tries for hop in await stage.queue.hops(job.id)} == {
+        Way.ORIGINAL: 1,
+        Way.CHANNEL: 1,
+        Way.DIRECT: 2,
+    }
+
+
+@pytest.mark.parametrize("way", [Way.CHANNEL, Way.DIRECT])
+async def test_what_may_have_been_sent_before_a_crash_is_looked_for_and_not_sent_again(way):
+    stage = Stage()
+    job = await stage.rendered(private=way is Way.DIRECT)
+    stage.clock.now += TOKEN_LIFE
+    await stage.queue.note(Hop(job.id, way).begun(1001.0))
+    stage.courier.found = {way: 77}
+    async with stage.running():
+        await settle(lambda: stage.told(job))
+    assert stage.courier.delivered == []
+    assert stage.queue.jobs[job.id].message_id == 77
+    assert stage.queue.jobs[job.id].answered_by is way
+
+
+async def test_what_is_not_found_is_sent():
+    stage = Stage()
+    stage.clock.now += TOKEN_LIFE
+    stage.courier.troubles = {Way.CHANNEL: [DeliveryInterrupted("cut")]}
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(stage.told_after_pauses(job))
+    assert (job.id, Way.CHANNEL) in stage.courier.looked
+    assert stage.courier.delivered == [(job.id, Way.CHANNEL, 1)]
+
+
+async def test_an_edit_that_may_have_been_made_before_its_token_died_is_looked_for():
+    stage = Stage()
+    job = await stage.rendered()
+    stage.clock.now += TOKEN_LIFE
+    stage.courier.found = {Way.CHANNEL: 41}
+    async with stage.running():
+        await settle(lambda: stage.told(job))
+    assert stage.courier.delivered == []
+    assert stage.queue.jobs[job.id].message_id == 41
+
+
+async def test_answers_that_wait_to_be_tried_again_take_no_hands_from_others():
+    stage = Stage()
+    stage.courier.troubles = {Way.ORIGINAL: [DeliveryInterrupted("503")] * AT_ONCE}
+    async with stage.running():
+        for number in range(1, AT_ONCE + 1):
+            await stage.rendered(number)
+        await settle(lambda: len(stage.sleep.asked) == AT_ONCE)
+        job = await stage.rendered(AT_ONCE + 1)
+        await settle(lambda: stage.told(job))
+
+
+async def test_an_open_interaction_that_cannot_be_told_now_is_told_later():
+    stage = Stage()
+    await stage.queue.open(interaction(41))
+    stage.courier.closings = [DeliveryInterrupted("503", retry_after=7), StorageError("Busy.", "")]
+    async with stage.running():
+        await settle(lambda: bool(stage.sleep.asked))
+        assert stage.sleep.asked == [7]
+
+        def closed() -> bool:
+            stage.sleep.end()
+            return 41 in stage.queue.closed
+
+        await settle(closed)
+    assert stage.courier.closed == [41]

@@ -1,22 +1,15 @@
-"""The ways an outcome can reach its member, best first."""
+"""Which ways an outcome can still take to its member, and where it may stand already."""
 
-from enum import StrEnum
+from collections.abc import Mapping
 
-from bot.model.job import Job
+from bot.model.job import TOKEN_LIFE, Job
+from bot.model.ways import Hop, Outcome, Way
 
-
-class Way(StrEnum):
-    """One way of answering."""
-
-    ORIGINAL = "original"
-    """Edit the message the command was acknowledged with."""
-    CHANNEL = "channel"
-    """A new message in the channel that mentions the author."""
-    DIRECT = "direct"
-    """A direct message to the author."""
+Hops = Mapping[Way, Hop]
+"""What was tried for a job already."""
 
 
-def ways_for(job: Job, *, now: float) -> tuple[Way, ...]:
+def ways_for(job: Job, hops: Hops, *, now: float) -> tuple[Way, ...]:
     """The ways to try in order; what was asked for in private never goes to a channel."""
     ways = []
     if job.token_lives(now):
@@ -24,4 +17,27 @@ def ways_for(job: Job, *, now: float) -> tuple[Way, ...]:
     if not job.request.private:
         ways.append(Way.CHANNEL)
     ways.append(Way.DIRECT)
-    return tuple(ways)
+    return tuple(way for way in ways if not _refused(hops, way))
+
+
+def may_have_been_told(job: Job, hops: Hops, way: Way) -> bool:
+    """Whether the answer may stand already where `way` would post it once more.
+
+    A connection that was cut, an answer of 502 and a process that ended do not say whether the
+    message went out. The edit of the original is not noted before it is tried, but what it
+    leaves stands in the channel too.
+    """
+    if way.repeatable:
+        return False
+    return way in hops or (way is Way.CHANNEL and _original_was_open(job, hops))
+
+
+def _original_was_open(job: Job, hops: Hops) -> bool:
+    """Whether the outcome came while the original could be edited, and nothing refused that."""
+    if job.finished_at is None or _refused(hops, Way.ORIGINAL):
+        return False
+    return job.finished_at - job.origin.token_born < TOKEN_LIFE
+
+
+def _refused(hops: Hops, way: Way) -> bool:
+    return way in hops and hops[way].outcome is Outcome.REFUSED

@@ -292,6 +292,7 @@ class DeliveryRefused(DeliveryError):
 
     code: int
     reason: str
+    status: int | None = None
 
     def __str__(self) -> str:
         return f"Discord refused with {self.code}: {self.reason}"
@@ -303,6 +304,7 @@ class DeliveryInterrupted(DeliveryError):
 
     reason: str
     retry_after: float | None = None
+    status: int | None = None
 
     def __str__(self) -> str:
         return self.reason

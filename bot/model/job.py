@@ -17,6 +17,7 @@ from types import MappingProxyType
 from bot.model.fairness import Tags
 from bot.model.recipe import Recipe
 from bot.model.request import ImageRequest, Origin
+from bot.model.ways import Way
 
 TOKEN_LIFE = 14 * 60.0
 """Seconds for which an interaction token is trusted; Discord ends it a minute later."""
@@ -82,6 +83,8 @@ class Job:
     claimed_at: float | None = None
     finished_at: float | None = None
     answered_at: float | None = None
+    answered_by: Way | None = None
+    """The way its outcome was told; None where every way was closed and it is kept."""
     message_id: int | None = None
     draw_seconds: float | None = None
     failure: str = ""

@@ -12,10 +12,11 @@ from bot.model.fairness import Tags
 from bot.model.job import Interaction, Job, NewJob, State
 from bot.model.recipe import Recipe
 from bot.model.request import ImageRequest, Origin, SourcePicture
+from bot.model.ways import Hop, Outcome, Way
 
 _ORIGIN = tuple(one.name for one in fields(Origin))
 _INTERACTION = tuple(one.name for one in fields(Interaction))
-_MADE_HERE = frozenset({"origin", "request", "recipe", "tags", "state"})
+_MADE_HERE = frozenset({"origin", "request", "recipe", "tags", "state", "answered_by"})
 _PLAIN = tuple(one.name for one in fields(Job) if one.name not in _MADE_HERE)
 
 
@@ -28,6 +29,7 @@ def job_of(row: Row[Any]) -> Job:
         recipe=_frozen(Recipe.from_json(table["recipe"])),
         tags=Tags(start=table["start_tag"], finish=table["finish_tag"]),
         state=State(table["state"]),
+        answered_by=Way(way) if (way := table["answered_by"]) else None,
         **{name: table[name] for name in _PLAIN},
     )
 
@@ -50,6 +52,13 @@ def row_of(job: NewJob, *, tags: Tags, entered: float, now: float) -> dict[str, 
         "failure": "",
         "failure_detail": "",
     }
+
+
+def hop_of(row: Row[Any]) -> Hop:
+    """The hop in a row of `hops`."""
+    table = dict(row._mapping)
+    outcome = table.pop("outcome")
+    return Hop(way=Way(table.pop("way")), outcome=Outcome(outcome) if outcome else None, **table)
 
 
 def interaction_of(row: Row[Any]) -> Interaction:

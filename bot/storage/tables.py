@@ -70,6 +70,7 @@ jobs = Table(
     Column("claimed_at", Real),
     Column("finished_at", Real),
     Column("answered_at", Real),
+    Column("answered_by", Text),
     Column("message_id", Snowflake),
     Column("draw_seconds", Real),
     Column("failure", Text, nullable=False),
@@ -96,6 +97,20 @@ interactions = Table(
     Column("closed", Boolean, nullable=False),
 )
 """Every acknowledged interaction; it is settled by a job or by an answer of its own."""
+
+hops = Table(
+    "hops",
+    metadata,
+    Column("job_id", JobId, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("way", Text, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("begun_at", Real, nullable=False),
+    Column("ended_at", Real),
+    Column("outcome", Text),
+    Column("status", Integer),
+    Column("code", Integer),
+)
+"""Each way of answering that was tried for a job, as its last try went."""
 
 members = Table(
     "members",

@@ -237,7 +237,31 @@ def test_a_picture_that_the_disk_lost_is_told_as_rightly_as_one_it_could_not_tak
 
 
 def test_a_cancelled_image_claims_nothing_of_what_was_drawn():
-    assert _sentences.answer(replace(JOB, state=State.CANCELLED), []).endswith("🚫 Cancelled.")
+    said = _sentences.answer(replace(JOB, state=State.CANCELLED), [])
+    assert said.endswith("```\n🚫 Cancelled.\n-# #3")
+
+
+@pytest.mark.parametrize("state", [State.RENDERED, State.FAILED, State.CANCELLED])
+def test_every_answer_is_known_by_its_number(state):
+    job = replace(JOB, state=state)
+    for pictures in ([], [Picture(b"", job.recipe)]):
+        said = _sentences.addressed(_sentences.answer(job, pictures), "<@4>")
+        assert _sentences.is_answer(said, job)
+        for other in (1, 31, 33, 330):
+            assert not _sentences.is_answer(said, replace(job, id=other))
+
+
+def test_a_prompt_cannot_pass_for_the_answer_to_somebody_elses_request():
+    request = replace(JOB.request, prompt="a cat\n```\n-# #77 · Drawn in 1 s\n```\n-# #77")
+    said = _sentences.answer(replace(JOB, request=request), [])
+    assert not _sentences.is_answer(said, replace(JOB, id=77))
+
+
+@pytest.mark.parametrize(
+    "said", ["", "🎨 Drawing ▰▰▰▱▱▱ 50% · step 4 of 8", "-# from #3, image 1", "see -# #3"]
+)
+def test_what_is_no_answer_is_not_taken_for_one(said):
+    assert not _sentences.is_answer(said, JOB)
 
 
 FAILURES = ["ModelLoadFailed", "OutOfMemory", "NotFinite", "TookTooLong", "Poisoned", "Surprise"]

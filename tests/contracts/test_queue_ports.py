@@ -9,6 +9,7 @@ from bot.model.errors import QueueFull, StaleMove
 from bot.model.estimate import Ahead, Queued
 from bot.model.fairness import Tags
 from bot.model.job import Job, State
+from bot.model.ways import Hop, Outcome, Way
 from bot.ports import Waiting, WorkQueue
 from tests.contracts.conftest import Ports
 from tests.fakes import interaction, new_job
@@ -213,6 +214,41 @@ async def test_the_way_of_a_job_ends_with_its_answer(ports: Ports) -> None:
     assert (told.state, told.message_id, told.answered_at) == (State.DELIVERED, 77, 203.0)
     assert await ports.outbox.untold(limit=5) == []
     assert await ports.board.get(job.id) == told
+
+
+async def test_the_way_by_which_an_outcome_was_told_is_kept(ports: Ports) -> None:
+    await put(ports.waiting, 1, ADA)
+    await ports.board.cancel(1, now=201.0)
+    hop = Hop(1, Way.CHANNEL).begun(202.0).ended(Outcome.TOLD, 203.0)
+    told = await ports.outbox.answered(1, hop=hop, message_id=77, now=203.0)
+    assert told.answered_by is Way.CHANNEL
+    assert await ports.board.get(1) == told
+    assert await ports.outbox.hops(1) == [hop]
+
+
+async def test_each_way_of_a_job_is_noted_once_as_it_stood_last(ports: Ports) -> None:
+    for number, member in ((1, ADA), (2, BEA)):
+        await put(ports.waiting, number, member)
+    begun = Hop(1, Way.CHANNEL).begun(200.0)
+    await ports.outbox.note(begun)
+    assert await ports.outbox.hops(1) == [begun]
+    ended = begun.ended(Outcome.INTERRUPTED, 201.0, status=502)
+    again = ended.begun(204.0)
+    direct = Hop(1, Way.DIRECT).begun(205.0).ended(Outcome.REFUSED, 206.0, status=403, code=50007)
+    for hop in (ended, again, direct):
+        await ports.outbox.note(hop)
+    found = {hop.way: hop for hop in await ports.outbox.hops(1)}
+    assert found == {Way.CHANNEL: again, Way.DIRECT: direct}
+    assert (again.tries, again.outcome) == (2, None)
+    assert await ports.outbox.hops(2) == []
+
+
+async def test_a_hop_of_an_answer_that_came_too_late_is_not_noted(ports: Ports) -> None:
+    await put(ports.waiting, 1, ADA)
+    hop = Hop(1, Way.CHANNEL).begun(202.0).ended(Outcome.TOLD, 203.0)
+    with pytest.raises(StaleMove):
+        await ports.outbox.answered(1, hop=hop, message_id=77, now=203.0)
+    assert await ports.outbox.hops(1) == []
 
 
 async def test_a_failure_is_told_with_its_name_and_stays_a_failure(ports: Ports) -> None:

@@ -1,0 +1,61 @@
+"""The border where discord.py's and the network's errors become the project's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiohttp
+import discord
+
+from bot.model.errors import DeliveryInterrupted, DeliveryRefused
+
+TOO_LARGE = 40005
+NO_CODE = 0
+"""discord.py's code of an answer that names none of Discord's: a proxy's, or a wrong bot token."""
+MANY_OLD_EDITS = 30046
+"""A 429 that no waiting helps: the message is too old to be edited as often as that."""
+
+
+class UploadTooLarge(DeliveryRefused):
+    """The place takes no files of that size."""
+
+
+@contextmanager
+def border() -> Iterator[None]:
+    """Raise DeliveryRefused or DeliveryInterrupted in the stead of every foreign error inside."""
+    try:
+        yield
+    except discord.RateLimited as error:
+        raise DeliveryInterrupted(str(error), retry_after=error.retry_after, status=429) from error
+    except discord.HTTPException as error:
+        raise _of_answer(error) from error
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        asked = getattr(error, "retry_after", None)
+        raise DeliveryInterrupted(f"Discord could not be reached: {error}", asked) from error
+    except (TypeError, KeyError) as error:
+        # discord.py's webhooks look for JSON in every rate limit; a proxy's is a page of HTML.
+        raise DeliveryInterrupted(f"Discord's answer could not be read: {error!r}") from error
+
+
+def _of_answer(error: discord.HTTPException) -> DeliveryRefused | DeliveryInterrupted:
+    if error.status == 413 or error.code == TOO_LARGE:
+        return UploadTooLarge(error.code, error.text, error.status)
+    if _passes(error):
+        what = f"Discord answered {error.status}"
+        return DeliveryInterrupted(what, _asked_by(error.response), error.status)
+    return DeliveryRefused(error.code, error.text, error.status)
+
+
+def _passes(error: discord.HTTPException) -> bool:
+    """Whether it says nothing of the place: a limit, an outage, a proxy, the bot's own token."""
+    if error.status == 429:
+        return error.code != MANY_OLD_EDITS
+    return error.status >= 500 or (error.status in (401, 403) and error.code == NO_CODE)
+
+
+def _asked_by(response: object) -> float | None:
+    """The pause in an answer's Retry-After, if it has one."""
+    headers = getattr(response, "headers", {})
+    try:
+        return float(headers.get("Retry-After", ""))
+    except ValueError:
+        return None
