@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.bench.arrivals import Arrival, Durations
 from bot.imaging.executor import Executor, Failed, Finished, Tidings, Tuning
+from bot.imaging.loader import Fetching
 from bot.imaging.painter import Between, Drawn, Pixels, Step, Weights
 from bot.model.fairness import cost_of, tags_for
 from bot.model.picture import Work
@@ -49,6 +50,9 @@ class CountingPainter:
     def __init__(self, clock: SimulatedClock, durations: Durations) -> None:
         self._clock = clock
         self._durations = durations
+
+    def fetch(self, weights: Weights) -> None:
+        """There is nothing to fetch."""
 
     def load(self, weights: Weights) -> None:
         """There is nothing to load."""
@@ -128,7 +132,8 @@ class Simulation:
         self._waits = [math.nan] * len(trace)
         tuning = Tuning(lag=lag, preview_seconds=math.inf, clock=self._clock)
         painter = CountingPainter(self._clock, durations)
-        self._executor = Executor(lambda: painter, self._hear, NoEncoding(), tuning)
+        fetching = Fetching(NoEncoding(), lambda files: self._executor.fetched(files))
+        self._executor = Executor(lambda: painter, self._hear, NoEncoding(), tuning, fetching)
         self._executor.prepare()
 
     def run(self) -> list[float]:

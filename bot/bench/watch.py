@@ -35,6 +35,10 @@ class WatchedPainter:
         """What the painter draws with by default."""
         return self._painter.default
 
+    def fetch(self, weights: Weights) -> None:
+        """As the painter does."""
+        self._painter.fetch(weights)
+
     def load(self, weights: Weights) -> None:
         """As the painter does."""
         self._painter.load(weights)

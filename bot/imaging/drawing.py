@@ -28,6 +28,8 @@ class Drawing:
         self.seconds = 0.0
         """What the thread has spent on it."""
         self.tiled = False
+        self.fetched = False
+        """Whether the files of its weights are on this computer."""
         self._encode = encode
         self._source = source
         self._served = 0.0

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 
-from bot.imaging.executor import Advanced, Executor, Finished, Tidings, Tuning
-from bot.imaging.painter import Painter, Pixels
+from bot.imaging.executor import Advanced, Executor, Finished, Tidings, Tuning, Waits
+from bot.imaging.loader import Fetching
+from bot.imaging.painter import Files, Painter, Pixels
 from bot.imaging.sources import fitted, nowhere
 from bot.model.errors import EngineStopped, Refused, RenderCancelled, RenderError
 from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Work
@@ -21,6 +22,9 @@ _log = logging.getLogger(__name__)
 
 Command = Callable[[Executor], None]
 
+FETCHES = 32
+"""At once; more wait for one of these."""
+
 
 @dataclass(eq=False, slots=True)
 class _Render:
@@ -29,6 +33,7 @@ class _Render:
     job_id: int
     progress: Callable[[Progress], None]
     outcome: "asyncio.Future[Finished]"
+    waits_for_files: bool = False
     latest: Progress | None = None
 
 
@@ -59,6 +64,7 @@ class Engine:
         self._ended = asyncio.Event()
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="png-encoder")
+        self._fetchers = ThreadPoolExecutor(FETCHES, thread_name_prefix="fetch")
         self._thread = threading.Thread(target=self._run, name="gpu-executor", daemon=True)
 
     def start(self) -> None:
@@ -71,8 +77,9 @@ class Engine:
         return self._status
 
     def free_slots(self) -> int:
-        """How many more jobs it would take in now."""
-        return 0 if self._stopping.is_set() else max(0, self._slots - len(self._renders))
+        """How many more jobs it would take in now; those that wait for files take no slot."""
+        taken = sum(not render.waits_for_files for render in self._renders.values())
+        return 0 if self._stopping.is_set() else max(0, self._slots - taken)
 
     async def render(self, work: Work, progress: Callable[[Progress], None]) -> Rendered:
         """Draw a job; progress is called on the caller's loop; raises RenderError."""
@@ -124,6 +131,7 @@ class Engine:
             _log.error("the step in hand did not end within %s s", grace)
         self._stopped()
         self._pool.shutdown(wait=False)
+        self._fetchers.shutdown(wait=False, cancel_futures=True)
         return not self._thread.is_alive()
 
     def _stopped(self) -> None:
@@ -144,7 +152,8 @@ class Engine:
 
     def _serve(self) -> None:
         """The thread: between two steps it looks for commands, and waits for them when idle."""
-        executor = Executor(self._factory, self._tell, self._pool, self._tuning)
+        fetching = Fetching(self._fetchers, self._fetched)
+        executor = Executor(self._factory, self._tell, self._pool, self._tuning, fetching)
         executor.prepare()
         while not self._stopping.is_set():
             self._obey(executor)
@@ -162,6 +171,9 @@ class Engine:
             if command is None:
                 return
             command(executor)
+
+    def _fetched(self, files: Files) -> None:
+        self._commands.put(partial(Executor.fetched, files=files))
 
     def _has_ended(self) -> None:
         self._ended.set()
@@ -183,7 +195,9 @@ class Engine:
         render = self._renders.get(tidings.ticket)
         if render is None or render.outcome.done():
             return
-        if isinstance(tidings, Advanced):
+        if isinstance(tidings, Waits):
+            render.waits_for_files = tidings.for_files
+        elif isinstance(tidings, Advanced):
             _pass_on(render, tidings.progress)
         elif isinstance(tidings, Finished):
             render.outcome.set_result(tidings)

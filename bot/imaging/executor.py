@@ -2,7 +2,8 @@
 
 A drawing is a plain call of the painter that runs until its next `between`, which switches back
 here. So whatever the painter calls need not know that it is shared, and a drawing that is to end
-early ends by an exception at that place. Nothing in here knows of an event loop.
+early ends by an exception at that place. A drawing whose weights' files are still being fetched, on
+another thread, has no turn until they are here. Nothing in here knows of an event loop.
 """
 
 import logging
@@ -15,8 +16,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from bot.imaging.drawing import Drawing
-from bot.imaging.loader import Loader
-from bot.imaging.painter import Drawn, Painter, Pixels, Step
+from bot.imaging.loader import Fetching, Loader
+from bot.imaging.painter import Drawn, Files, Painter, Pixels, Step
 from bot.imaging.png import encode, encode_preview
 from bot.model.checkpoint import NATIVE
 from bot.model.errors import (
@@ -37,6 +38,14 @@ CHANGE_SHARE = 4.0
 
 FORGET_AFTER = 30.0
 """Seconds of an idle thread after which nobody has had more than is fair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Whether a drawing waits for its weights' files, which costs the thread nothing."""
+
+    ticket: int
+    for_files: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ class Failed:
     error: RenderError
 
 
-Tidings = EngineStatus | Advanced | Finished | Failed
+Tidings = EngineStatus | Waits | Advanced | Finished | Failed
 
 
 def _unmarked(_job_id: int) -> AbstractContextManager[None]:
@@ -97,8 +106,9 @@ class Executor:
         tell: Callable[[Tidings], None],
         pool: Pool,
         tuning: Tuning,
+        fetching: Fetching,
     ) -> None:
-        self._loader = Loader(factory, tell, tuning.retry_load_seconds, tuning.clock)
+        self._loader = Loader(factory, tell, tuning.retry_load_seconds, tuning.clock, fetching)
         self._tell = tell
         self._pool = pool
         self._tuning = tuning
@@ -113,7 +123,7 @@ class Executor:
     @property
     def idle(self) -> bool:
         """Whether there is nothing to step."""
-        return not self._drawings
+        return not self._in_turn()
 
     @property
     def patience(self) -> float | None:
@@ -121,17 +131,48 @@ class Executor:
         return self._tuning.retry_load_seconds if self._loader.loaded is None else None
 
     def prepare(self) -> None:
-        """Load what is drawn with by default."""
+        """Load what is drawn with by default, if its files are here; else they are fetched."""
         self._loader.prepare()
 
     def take(self, ticket: int, work: Work, source: Pixels | None = None) -> None:
         """Take a job in flight; `source` is the picture it begins with, if it does."""
+        drawing = self._drawings[ticket] = Drawing(ticket, work, self._encode, source)
+        try:
+            if self._loader.at_hand(drawing.weights):
+                self._enter(drawing)
+            elif ticket in self._drawings:
+                self._tell(Waits(ticket, for_files=True))
+        except ModelLoadFailed as error:
+            self._fail(drawing, replace(error))
+
+    def fetched(self, files: Files) -> None:
+        """A fetch is over: whoever waited for it can be drawn, or fails."""
+        waiting = [one for one in self._drawings.values() if not one.fetched]
+        waiting = [one for one in waiting if one.weights.files == files]
+        try:
+            self._loader.end_fetch(files)
+        except ModelLoadFailed as error:
+            for drawing in waiting:
+                self._fail(drawing, replace(error))
+        else:
+            for drawing in waiting:
+                self._enter(drawing)
+        if self.idle and self._loader.loaded is None:
+            self._loader.prepare()
+
+    def _enter(self, drawing: Drawing) -> None:
+        """From now on it has its turns."""
         now = self._clock()
         if self.idle and now - self._idle_since > FORGET_AFTER:
             self._service = Service()
-        self._drawings[ticket] = Drawing(ticket, work, self._encode, source)
-        self._previewed[ticket] = now
-        self._service = self._service.entered(work.user_id)
+        drawing.fetched = True
+        self._previewed[drawing.ticket] = now
+        self._service = self._service.entered(drawing.work.user_id)
+        self._tell(Waits(drawing.ticket, for_files=False))
+
+    def _in_turn(self) -> list[Drawing]:
+        """The drawings that can be stepped."""
+        return [one for one in self._drawings.values() if one.fetched]
 
     def cancel(self, ticket: int) -> None:
         """End a drawing before its next step; one that is not in flight is ignored."""
@@ -170,7 +211,7 @@ class Executor:
         if self._alone:
             return self._alone
         chosen = next_to_step(
-            [drawing.seen() for drawing in self._drawings.values()],
+            [drawing.seen() for drawing in self._in_turn()],
             self._service,
             lag=self._tuning.lag,
             loaded=self._loader.loaded,
@@ -192,7 +233,7 @@ class Executor:
             if not isinstance(error, OutOfMemory):
                 _log.exception("job %s could not be drawn", drawing.work.job_id)
             return _bare(error)
-        weights = {one.work.user_id: one.work.weight for one in self._drawings.values()}
+        weights = {one.work.user_id: one.work.weight for one in self._in_turn()}
         self._service = self._service.charged(
             drawing.work.user_id, cost, weights, lag=self._tuning.lag
         )
@@ -221,11 +262,12 @@ class Executor:
         self._tell(Finished(drawing.ticket, tuple(drawing.pictures), drawing.seconds))
 
     def _remove(self, drawing: Drawing) -> None:
-        del self._drawings[drawing.ticket], self._previewed[drawing.ticket]
+        del self._drawings[drawing.ticket]
+        self._previewed.pop(drawing.ticket, None)
         if self._alone is drawing:
             self._alone = None
         self._idle_since = self._clock()
-        self._service = self._service.settled({d.work.user_id for d in self._drawings.values()})
+        self._service = self._service.settled({one.work.user_id for one in self._in_turn()})
 
     def _report(self, drawing: Drawing) -> None:
         now = self._clock()

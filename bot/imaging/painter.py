@@ -1,10 +1,16 @@
-"""The seam between the executor thread and the pipelines; every call comes from that thread."""
+"""The seam between the executor thread and the pipelines.
+
+Every call comes from that thread, but for `fetch`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.model.recipe import Lora, Recipe
+
+Files = tuple[str, ...]
+"""What some weights' files are called together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,11 @@ class Weights:
     def of(cls, recipe: Recipe) -> "Weights":
         """The weights that a recipe draws with, whatever it says of their hashes."""
         return cls(recipe.model, tuple(replace(one, sha256="") for one in recipe.loras))
+
+    @property
+    def files(self) -> Files:
+        """The names of the model and its LoRAs: what is on disk, and not how much is mixed in."""
+        return (self.model, *sorted(one.id for one in self.loras))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,13 @@ class Painter(Protocol):
     @property
     def default(self) -> Weights:
         """What is drawn with when nothing else is asked for."""
+        ...
+
+    def fetch(self, weights: Weights) -> None:
+        """Bring the weights' files to this computer; raises ModelLoadFailed.
+
+        Called on a thread of its own, while another one draws, and before each load.
+        """
         ...
 
     def load(self, weights: Weights) -> None:

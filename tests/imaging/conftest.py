@@ -6,7 +6,9 @@ import torch
 
 from bot.imaging.files import STARTER
 from bot.imaging.painter import Pixels
+from bot.imaging.sdxl.hub import Hub
 from bot.model.checkpoint import Catalogue, Checkpoint
+from tests.imaging.loopback_hub import serving
 
 torch.set_num_threads(1)
 
@@ -65,6 +67,17 @@ def starter():
 @pytest.fixture(scope="session")
 def catalogue(starter):
     return Catalogue(checkpoints={"starter": starter}, default="starter")
+
+
+@pytest.fixture
+def server():
+    with serving() as made:
+        yield made
+
+
+@pytest.fixture
+def hub(server, tmp_path):
+    return Hub(endpoint=f"http://127.0.0.1:{server.server_port}", cache=tmp_path / "cache")
 
 
 def levels(pixels: Pixels):

@@ -16,6 +16,7 @@ Hook = Callable[[Recipe, int], None]
 class ScriptedPainter:
     """Draws one grey level, the seed's; hooks may raise or block, and `log` tells the order."""
 
+    on_fetch: Callable[[Weights], None] = lambda weights: None
     on_load: Callable[[Weights], None] = lambda weights: None
     on_step: Hook = lambda recipe, done: None
     on_preview: Callable[[Recipe], None] = lambda recipe: None
@@ -23,6 +24,10 @@ class ScriptedPainter:
     on_decode: Callable[[Recipe], None] = lambda recipe: None
     log: list[tuple[str, object]] = field(default_factory=list)
     default: Weights = field(default_factory=lambda: Weights("starter"))
+
+    def fetch(self, weights: Weights) -> None:
+        """Have the weights' files here; not in the log, for it happens beside it."""
+        self.on_fetch(weights)
 
     def load(self, weights: Weights) -> None:
         """Have the weights ready."""
@@ -91,3 +96,26 @@ class InlinePool(Pool):
         except Exception as error:
             future.set_exception(error)
         return future
+
+
+class HandPool(Pool):
+    """Does what it is given when it is told to."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def submit(self, call, /, *arguments, **keywords):
+        """A future that waits for `do_next`."""
+        future: Future = Future()
+        self.waiting.append((future, lambda: call(*arguments, **keywords)))
+        return future
+
+    def do_next(self):
+        """Do what was given first."""
+        future, call = self.waiting.pop(0)
+        try:
+            outcome = call()
+        except Exception as error:
+            future.set_exception(error)
+        else:
+            future.set_result(outcome)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.imaging.executor import Advanced, Executor, Failed, Finished, Tuning
+from bot.imaging.loader import Fetching
 from bot.imaging.marker import StepMarker
 from bot.model.errors import (
     EngineStopped,
@@ -19,7 +20,7 @@ from bot.model.errors import (
 )
 from bot.model.fairness import BESIDE, cost_of_a_pass
 from bot.model.picture import EngineStatus
-from tests.imaging.scripted import InlinePool, ScriptedPainter, recipe, work
+from tests.imaging.scripted import HandPool, InlinePool, ScriptedPainter, recipe, work
 
 STEP = cost_of_a_pass(recipe())
 
@@ -28,7 +29,14 @@ class Bench:
     """An executor, the painter it drives, what it told, and a clock that a test moves."""
 
     def __init__(
-        self, *, lag=1000 * STEP, preview_seconds=1e9, job_seconds=math.inf, mark=None, **script
+        self,
+        *,
+        lag=1000 * STEP,
+        preview_seconds=1e9,
+        job_seconds=math.inf,
+        mark=None,
+        fetchers=None,
+        **script,
     ):
         self.now = 0.0
         self.told = []
@@ -40,7 +48,10 @@ class Bench:
             clock=lambda: self.now,
             **({"mark": mark} if mark else {}),
         )
-        self.executor = Executor(lambda: self.painter, self.told.append, InlinePool(), tuning)
+        fetching = Fetching(fetchers or InlinePool(), lambda files: self.executor.fetched(files))
+        self.executor = Executor(
+            lambda: self.painter, self.told.append, InlinePool(), tuning, fetching
+        )
 
     def turn(self, times=1):
         for _ in range(times):
@@ -309,7 +320,6 @@ def test_a_failed_load_is_not_tried_again_at_once_but_later():
     bench.executor.prepare()
     broken[0] = False
     bench.executor.take(1, work(1, recipe(1)))
-    bench.turn()
     assert isinstance(bench.error_of(1), ModelLoadFailed)
     bench.now = 61.0
     bench.executor.take(2, work(2, recipe(2)))
@@ -389,14 +399,14 @@ def test_weights_change_when_what_was_drawn_since_has_paid_for_the_measured_load
 @st.composite
 def histories(draw):
     """Commands as a community gives them, faults included."""
-    kinds = st.sampled_from(["take", "take", "cancel", "turn", "turn", "turn", "later"])
+    kinds = st.sampled_from(["take", "take", "cancel", "turn", "turn", "turn", "fetch", "later"])
     return [
         (
             draw(kinds),
             draw(st.integers(1, 4)),
             draw(st.integers(1, 5)),
             draw(st.integers(1, 3)),
-            draw(st.sampled_from(["starter", "starter", "other", "broken"])),
+            draw(st.sampled_from(["starter", "starter", "other", "broken", "gone"])),
             draw(st.sampled_from([None, None, None, OutOfMemory, NotFinite, ValueError])),
         )
         for _ in range(draw(st.integers(1, 25)))
@@ -408,6 +418,10 @@ def histories(draw):
 def test_no_job_is_left_without_exactly_one_outcome(history, halted):
     faults = {}
 
+    def fetch(weights):
+        if weights.model == "gone":
+            raise ModelLoadFailed("gone", "It is gone.", "Look for it.")
+
     def load(weights):
         if weights.model == "broken":
             raise ModelLoadFailed("broken", "It is broken.", "Mend it.")
@@ -416,7 +430,8 @@ def test_no_job_is_left_without_exactly_one_outcome(history, halted):
         if (fault := faults.get(drawn.seed)) and done == 2:
             raise fault
 
-    bench = Bench(lag=4 * STEP, on_load=load, on_step=step)
+    fetchers = HandPool()
+    bench = Bench(lag=4 * STEP, fetchers=fetchers, on_fetch=fetch, on_load=load, on_step=step)
     bench.executor.prepare()
     taken = []
     for number, (kind, user, steps, images, model, fault) in enumerate(history, 1):
@@ -429,9 +444,14 @@ def test_no_job_is_left_without_exactly_one_outcome(history, halted):
             bench.executor.cancel(taken[user % len(taken)])
         elif kind == "later":
             bench.now += 30.0
+        elif kind == "fetch" and fetchers.waiting:
+            fetchers.do_next()
         elif not bench.executor.idle:
             bench.executor.turn()
-    bench.executor.halt() if halted else bench.finish()
+    if halted:
+        bench.executor.halt()
+    while fetchers.waiting or not bench.executor.idle:
+        fetchers.do_next() if fetchers.waiting else bench.turn()
     ended = [one.ticket for one in bench.told if isinstance(one, Finished | Failed)]
     assert sorted(ended) == taken
     assert bench.executor.idle

@@ -1,11 +1,7 @@
 """Fetching from a hub of one's own on loopback, and the sentences for when that fails."""
 
-import hashlib
-import json
 import logging
-import threading
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import torch
@@ -15,98 +11,7 @@ from bot.imaging.sdxl.hub import Hub
 from bot.imaging.sdxl.loading import adapter_file, load
 from bot.model.checkpoint import Adapter, Checkpoint
 from bot.model.errors import AdapterLoadFailed, ModelLoadFailed
-
-COMMIT = "c" * 40
-FILES = {
-    path.relative_to(STARTER).as_posix(): path
-    for path in sorted(STARTER.rglob("*"))
-    if path.is_file()
-}
-
-PARTS = {
-    "config.json": STARTER / "vae/config.json",
-    "diffusion_pytorch_model.safetensors": STARTER / "vae/diffusion_pytorch_model.safetensors",
-    "ink.safetensors": STARTER / "vae/diffusion_pytorch_model.safetensors",
-    "fog.safetensors": STARTER / "unet/diffusion_pytorch_model.safetensors",
-}
-"""A VAE and two files in place of LoRAs: the hub does not look into them."""
-
-REPOSITORIES = {"tiny/starter": FILES, "tiny/parts": PARTS}
-
-
-class Handler(BaseHTTPRequestHandler):
-    """As much of the hub's interface as fetching a repository needs."""
-
-    def do_HEAD(self):
-        self.answer(body=False)
-
-    def do_GET(self):
-        self.answer(body=True)
-
-    def answer(self, *, body):
-        self.server.asked.append(f"{self.command} {self.path}")
-        path = self.path.split("?")[0]
-        if self.server.refusal:
-            return self.refuse(*self.server.refusal)
-        kind, _, rest = path.partition("/resolve/")
-        if rest:
-            commit, _, name = rest.partition("/")
-            file = REPOSITORIES[kind.removeprefix("/")].get(name)
-            return self.give(file.read_bytes(), commit, body=body) if file else self.refuse(404)
-        files = next(
-            (one for name, one in REPOSITORIES.items() if path.startswith(f"/api/models/{name}")),
-            None,
-        )
-        if files is None:
-            return self.refuse(404, "RepoNotFound")
-        if "/tree/" in path:
-            return self.give_json([_entry(name, file) for name, file in files.items()])
-        pinned = path.partition("/revision/")[2].removeprefix("main")
-        siblings = [{"rfilename": name} for name in files]
-        return self.give_json({"id": "x/y", "sha": pinned or COMMIT, "siblings": siblings})
-
-    def refuse(self, status, code="EntryNotFound"):
-        self.send_response(status)
-        self.send_header("X-Error-Code", code)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def give_json(self, table):
-        self.give(json.dumps(table).encode(), body=True)
-
-    def give(self, data, commit=COMMIT, *, body):
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(data)))
-        self.send_header("ETag", f'"{hashlib.sha256(data).hexdigest()}"')
-        self.send_header("X-Repo-Commit", commit)
-        self.end_headers()
-        if body:
-            self.wfile.write(data)
-
-    def log_message(self, *_):
-        pass
-
-
-def _entry(name, file):
-    return {"type": "file", "path": name, "size": file.stat().st_size, "oid": "0" * 40}
-
-
-@pytest.fixture
-def server():
-    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.asked, made.refusal = [], None
-    thread = threading.Thread(target=made.serve_forever)
-    thread.start()
-    yield made
-    made.shutdown()
-    thread.join()
-    made.server_close()
-
-
-@pytest.fixture
-def hub(server, tmp_path):
-    return Hub(endpoint=f"http://127.0.0.1:{server.server_port}", cache=tmp_path / "cache")
-
+from tests.imaging.loopback_hub import COMMIT, FILES, PARTS
 
 TINY = Checkpoint(key="tiny", source="tiny/starter")
 

@@ -4,11 +4,11 @@ import logging
 
 import pytest
 
-from bot.imaging.loader import Loader
+from bot.imaging.loader import Fetching, Loader
 from bot.imaging.painter import Weights
 from bot.model.errors import ModelLoadFailed
 from bot.model.recipe import Lora
-from tests.imaging.scripted import ScriptedPainter
+from tests.imaging.scripted import InlinePool, ScriptedPainter
 
 RETRY_AFTER = 60.0
 
@@ -20,7 +20,13 @@ class Bench:
         self.now = 0.0
         self.tried = []
         painter = ScriptedPainter(on_load=self.load)
-        self.loader = Loader(lambda: painter, lambda status: None, RETRY_AFTER, lambda: self.now)
+        self.loader = Loader(
+            lambda: painter,
+            lambda status: None,
+            RETRY_AFTER,
+            lambda: self.now,
+            Fetching(InlinePool(), lambda files: None),
+        )
 
     def load(self, weights):
         self.tried.append(weights)

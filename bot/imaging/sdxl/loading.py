@@ -34,6 +34,15 @@ class Loaded:
     fingerprint: Callable[[Fingerprints], str]
 
 
+def fetch(checkpoint: Checkpoint, hub: Hub | None = None) -> None:
+    """Have a checkpoint's files on this computer, its VAE's too; raises ModelLoadFailed."""
+    hub = hub or Hub()
+    source = _source(checkpoint, hub)
+    if source.suffix == ".safetensors" and not _config_beside(source):
+        hub.configuration(checkpoint.key)
+    _vae_folder(checkpoint, hub)
+
+
 def load(
     checkpoint: Checkpoint,
     dtype: torch.dtype,
@@ -143,16 +152,21 @@ def _config_beside(path: Path) -> Path | None:
 
 def _vae(checkpoint: Checkpoint, dtype: torch.dtype, hub: Hub) -> AutoencoderKL | None:
     """The VAE that replaces the checkpoint's own, if it names one."""
-    if not checkpoint.vae:
+    folder = _vae_folder(checkpoint, hub)
+    if folder is None:
         return None
-    folder = Path(checkpoint.vae).expanduser()
-    if not folder.is_dir():
-        folder = hub.vae(checkpoint)
     for path in folder.glob("*.safetensors"):
         _check(checkpoint.key, path)
     return AutoencoderKL.from_pretrained(
         str(folder), use_safetensors=True, local_files_only=True, dtype=dtype
     )
+
+
+def _vae_folder(checkpoint: Checkpoint, hub: Hub) -> Path | None:
+    if not checkpoint.vae:
+        return None
+    folder = Path(checkpoint.vae).expanduser()
+    return folder if folder.is_dir() else hub.vae(checkpoint)
 
 
 def _check_complete(model: str, pipeline: StableDiffusionXLPipeline, files: list[Path]) -> None:

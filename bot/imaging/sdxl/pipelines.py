@@ -30,6 +30,7 @@ from bot.imaging.sdxl.devices import (
     name_of,
     pick_device,
 )
+from bot.imaging.sdxl.hub import Hub
 from bot.imaging.sdxl.prompts import Conditioning
 from bot.imaging.sdxl.shelf import Model, Shelf, Taken
 from bot.imaging.sdxl.tiles import draw_tiles
@@ -41,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 class SdxlPainter:
-    """Implements the Painter port; built and used on the executor thread alone."""
+    """Implements the Painter port; built and used on the executor thread, but for `fetch`."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class SdxlPainter:
         device: str,
         bot_version: str,
         resources: Resources | None = None,
+        hub: Hub | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._device = pick_device(device)
@@ -62,7 +64,7 @@ class SdxlPainter:
             "torch": torch.__version__,
         }
         self._leash = Leash(self._device)
-        self._shelf = self._shelf_with(resources or Resources())
+        self._shelf = self._shelf_with(resources or Resources(), hub)
         self._taken: Taken | None = None
         self._checkpoint: Checkpoint | None = None
         # Entered for as long as the thread draws: the mode is the thread's, and a greenlet that
@@ -81,6 +83,10 @@ class SdxlPainter:
     def pipeline(self) -> StableDiffusionXLPipeline:
         """The pipeline in memory, whose modules all calls share."""
         return self._loaded()[0].model.pipeline
+
+    def fetch(self, weights: Weights) -> None:
+        """Fetch from the hub what is not on this computer; what is drawn with is not touched."""
+        self._shelf.fetch(weights)
 
     def load(self, weights: Weights) -> None:
         """Have a checkpoint and LoRAs ready, those in memory without loading them again."""
@@ -142,13 +148,13 @@ class SdxlPainter:
         self._shelf.close()
         self._mode.close()
 
-    def _shelf_with(self, resources: Resources) -> Shelf:
+    def _shelf_with(self, resources: Resources, hub: Hub | None) -> Shelf:
         budget = resources.budget
         if budget is None:
             shared = self._device.type != "cuda"
             budget = budget_for(free_memory_of(self._device), self._policy, shared=shared)
         arrangement = Arrangement(self._device, self._policy, compiled=resources.compiled)
-        return Shelf(self._catalogue, self._device, self._policy, arrangement, budget)
+        return Shelf(self._catalogue, self._device, self._policy, arrangement, budget, hub)
 
     def _loaded(self) -> tuple[Taken, Checkpoint]:
         if self._taken is None or self._checkpoint is None:

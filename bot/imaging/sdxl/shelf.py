@@ -18,7 +18,8 @@ from bot.imaging.sdxl import faults
 from bot.imaging.sdxl.adapters import Adapters
 from bot.imaging.sdxl.arrangement import Arrangement
 from bot.imaging.sdxl.devices import dtype_for, empty_cache, use_threads
-from bot.imaging.sdxl.loading import adapter_file, load
+from bot.imaging.sdxl.hub import Hub
+from bot.imaging.sdxl.loading import adapter_file, fetch, load
 from bot.imaging.sdxl.preview import LatentToRgb
 from bot.imaging.sdxl.prompts import Conditioner, visiting
 from bot.model.checkpoint import Catalogue, Checkpoint
@@ -50,7 +51,7 @@ class Taken:
 
 
 class Shelf:
-    """Has the weights ready that are asked for; used on the executor thread alone."""
+    """Has the weights ready that are asked for; used on the executor thread, but for `fetch`."""
 
     def __init__(
         self,
@@ -59,14 +60,26 @@ class Shelf:
         policy: MemoryPolicy,
         arrangement: Arrangement,
         budget: int,
+        hub: Hub | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._device = device
         self._policy = policy
         self._arrangement = arrangement
+        self._hub = hub or Hub()
         self._residents: Residents[Model] = Residents(budget)
         self._fingerprints = Fingerprints()
         self._hashing = ThreadPoolExecutor(1, thread_name_prefix="fingerprint")
+
+    def fetch(self, weights: Weights) -> None:
+        """Have the files of a model and its LoRAs on this computer; raises ModelLoadFailed.
+
+        It looks at the catalogue and the disk only, so that any thread may call it.
+        """
+        checkpoint = self._checkpoint(weights.model)
+        fetch(checkpoint, self._hub)
+        for lora in weights.loras:
+            self._file_of(checkpoint, lora)
 
     def take(self, weights: Weights) -> Taken:
         """The model with its LoRAs, loaded if it is not there; raises ModelLoadFailed."""
@@ -111,7 +124,7 @@ class Shelf:
                 f"No such LoRA is configured for {checkpoint.key}.",
                 "Name one of those in config/loras.toml.",
             )
-        return adapter_file(adapter)
+        return adapter_file(adapter, self._hub)
 
     def _load(self, checkpoint: Checkpoint) -> Model:
         try:
@@ -124,7 +137,8 @@ class Shelf:
         return self._built(checkpoint)
 
     def _built(self, checkpoint: Checkpoint) -> Model:
-        loaded = load(checkpoint, dtype_for(self._device), make_room=self._make_room)
+        dtype = dtype_for(self._device)
+        loaded = load(checkpoint, dtype, self._hub, make_room=self._make_room)
         pipeline = loaded.pipeline
         self._arrangement.place(pipeline)
         return Model(
