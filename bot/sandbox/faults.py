@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from bot.sandbox.errors import ApiError, Unauthorized
 from bot.sandbox.events import Events
 
 
@@ -105,3 +106,30 @@ def rate_limited(
     if html:
         body = "<!doctype html><title>Access denied</title><p>Error 1015</p>"
     return Fault(FaultKind.STATUS, status=429, body=body, headers=headers)
+
+
+def refusing(code: int, *, retry_after: float = 0.01) -> Fault:
+    """A refusal with one of Discord's codes: 50027 is an expired token, 30034 a used-up day.
+
+    Set `method`, `path` and `times` on the answer.
+    """
+    return _of(ApiError(code), retry_after)
+
+
+def signed_out() -> Fault:
+    """A 401 as for a bot token that was reset."""
+    return _of(Unauthorized(), 0.0)
+
+
+def blocked(status: int = 403) -> Fault:
+    """A page of the proxy's before Discord, which answers for it."""
+    body = "<!doctype html><title>Attention Required!</title><p>Sorry, you have been blocked</p>"
+    return Fault(FaultKind.STATUS, status=status, body=body)
+
+
+def _of(error: ApiError, retry_after: float) -> Fault:
+    body, headers = error.body(), {"Via": "1.1 google"}
+    if error.status == 429:
+        body["retry_after"] = retry_after
+        headers["Retry-After"] = str(retry_after)
+    return Fault(FaultKind.STATUS, status=error.status, body=body, headers=headers)

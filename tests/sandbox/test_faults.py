@@ -1,12 +1,13 @@
 """Faults meet the requests they name, as many times as they say."""
 
 import asyncio
+from dataclasses import replace
 
 import aiohttp
 import pytest
 
 from bot.sandbox.exchange import Exchange
-from bot.sandbox.faults import Fault, FaultKind, rate_limited
+from bot.sandbox.faults import Fault, FaultKind, blocked, rate_limited, refusing, signed_out
 from bot.sandbox.server import Sandbox
 from tests.sandbox.example_bot import running
 from tests.sandbox.raw import RawBot
@@ -113,3 +114,15 @@ async def test_observers_are_told_what_was_faulty(sandbox: Sandbox) -> None:
         (500, True, None),
         (200, False, "/users/@me"),
     ]
+
+
+async def test_a_refusal_is_answered_as_discord_words_it(sandbox: Sandbox) -> None:
+    for fault in (refusing(30034), refusing(30046, retry_after=7.5), signed_out(), blocked()):
+        sandbox.faults.add(replace(fault, method="POST", path="/messages$"))
+    async with RawBot(sandbox) as bot:
+        met = [await bot.say("general", WORDS) for _ in range(4)]
+    assert [one.status for one in met] == [400, 429, 401, 403]
+    assert [one.body["code"] for one in met[:3]] == [30034, 30046, 0]
+    assert met[1].body["retry_after"] == 7.5
+    assert "blocked" in met[3].body
+    assert contents(sandbox) == []
