@@ -8,12 +8,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import discord
 import yarl
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.circuit import CircuitOpen, InvalidAnswers
 from bot.model.errors import ConfigurationError
 
 REFUSED_SIGN_IN = (
@@ -41,7 +43,9 @@ def point_at(api_url: str, gateway_url: str) -> None:
 class ImagineClient(commands.AutoShardedBot):
     """A client that needs the guilds intent alone and syncs commands only when they changed."""
 
-    def __init__(self, *, synced: Path, guild_ready_timeout: float = 2.0) -> None:
+    def __init__(
+        self, *, synced: Path, invalid: InvalidAnswers, guild_ready_timeout: float = 2.0
+    ) -> None:
         """`synced` is the file that remembers the hash of the commands Discord was last given."""
         # This bot never speaks, so nobody needs to hear which voice libraries are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -53,6 +57,8 @@ class ImagineClient(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=guild_ready_timeout,
+            # Webhooks and interactions use the same session, so this sees every answer.
+            http_trace=_counting(invalid),
         )
         self._synced = synced
         self._furniture: tuple[Sequence[commands.Cog], Sequence[type]] = ((), ())
@@ -73,7 +79,7 @@ class ImagineClient(commands.AutoShardedBot):
             await self.login(token)
         except discord.LoginFailure as error:
             raise ConfigurationError((REFUSED_SIGN_IN,)) from error
-        except (discord.HTTPException, OSError) as error:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             raise ConfigurationError(
                 (f"Discord could not be reached: {error}. Check the network and start again.",)
             ) from error
@@ -101,6 +107,29 @@ class ImagineClient(commands.AutoShardedBot):
         await self.tree.sync()
         await asyncio.to_thread(_write, self._synced, fingerprint)
         log.info("commands synced: %s", ", ".join(command["name"] for command in payload))
+
+
+def _counting(invalid: InvalidAnswers) -> aiohttp.TraceConfig:
+    """Count every answer of the API's, and send nothing while there were too many refusals."""
+
+    async def before(_session: object, _: object, request: aiohttp.TraceRequestStartParams) -> None:
+        if _is_api(request.url) and (pause := invalid.pause()):
+            raise CircuitOpen(pause)
+
+    async def after(_session: object, _: object, request: aiohttp.TraceRequestEndParams) -> None:
+        if _is_api(request.url):
+            scope = request.response.headers.get("X-RateLimit-Scope")
+            invalid.note(request.response.status, shared=scope == "shared")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(before)
+    trace.on_request_end.append(after)
+    return trace
+
+
+def _is_api(url: yarl.URL) -> bool:
+    """Neither the gateway nor files count."""
+    return str(url).startswith(Route.BASE)
 
 
 PERMISSIONS = discord.Permissions(

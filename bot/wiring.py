@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.admission import Admission, QueueRoom
+from bot.circuit import InvalidAnswers
 from bot.client import ImagineClient, point_at
 from bot.delivery import Delivery
 from bot.derivation import Derivation
@@ -220,8 +221,10 @@ class _Stages:
             reserve=settings.storage.reserve_mb * MEGABYTE,
             clock=ground.clock,
         )
+        self.invalid = InvalidAnswers(clock=time.monotonic)
         self.client = ImagineClient(
             synced=settings.storage.data_dir / "commands.sha256",
+            invalid=self.invalid,
             guild_ready_timeout=ground.pace.guild_ready_timeout,
         )
 
@@ -246,6 +249,7 @@ class _Stages:
             cancel_button=button,
             engine_status=self.engine.status,
             fit=Fitter(),
+            quiet=lambda: self.invalid.quiet,
         )
         notices = self._notices(courier, forecast)
         delivery = self._delivery(courier, notices)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import aiohttp
 import discord
 
+from bot.circuit import CircuitOpen
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused
 
 TOO_LARGE = 40005
@@ -28,9 +29,10 @@ def border() -> Iterator[None]:
         raise DeliveryInterrupted(str(error), retry_after=error.retry_after, status=429) from error
     except discord.HTTPException as error:
         raise _of_answer(error) from error
+    except CircuitOpen as error:
+        raise DeliveryInterrupted(str(error), retry_after=error.retry_after) from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        asked = getattr(error, "retry_after", None)
-        raise DeliveryInterrupted(f"Discord could not be reached: {error}", asked) from error
+        raise DeliveryInterrupted(f"Discord could not be reached: {error}") from error
     except (TypeError, KeyError) as error:
         # discord.py's webhooks look for JSON in every rate limit; a proxy's is a page of HTML.
         raise DeliveryInterrupted(f"Discord's answer could not be read: {error!r}") from error

@@ -35,11 +35,14 @@ class DiscordCourier:
         cancel_button: type[discord.ui.DynamicItem[discord.ui.Button]],
         engine_status: Callable[[], EngineStatus],
         fit: FileFitter,
+        quiet: Callable[[], bool],
     ) -> None:
+        """While it is `quiet`, no live line is edited."""
         self._client = client
         self._cancel_button = cancel_button
         self._engine_status = engine_status
         self._fit = fit
+        self._quiet = quiet
 
     async def deliver(self, job: Job, pictures: Sequence[Picture], way: Way) -> int:
         """Tell the outcome that way; the message's id; raises DeliveryError."""
@@ -84,6 +87,8 @@ class DiscordCourier:
         await self._show(job, _sentences.progress(progress), preview)
 
     async def _show(self, job: Job, text: str, preview: discord.File | None = None) -> None:
+        if self._quiet():
+            return
         with border():
             await self._original(job).edit_message(
                 "@original",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from bot.circuit import LIMIT, InvalidAnswers
 from bot.client import ImagineClient, point_at
 from bot.delivery import Delivery
 from bot.imaging.fitting import Fitter
@@ -44,6 +45,7 @@ class PostOffice:
 
     sandbox: Sandbox
     client: ImagineClient
+    invalid: InvalidAnswers
     queue: InMemoryQueue = field(default_factory=InMemoryQueue)
     album: ShelfAlbum = field(default_factory=ShelfAlbum)
     pauses: list[float] = field(default_factory=list)
@@ -55,6 +57,7 @@ class PostOffice:
             cancel_button=cancel_button(self._press),
             engine_status=lambda: EngineStatus("ready", "starter"),
             fit=Fitter(),
+            quiet=lambda: self.invalid.quiet,
         )
 
     async def asked(self, *, private: bool = False, channel: str = "general") -> tuple[Job, Reply]:
@@ -127,11 +130,14 @@ class PostOffice:
 
 
 @asynccontextmanager
-async def post_office(sandbox: Sandbox, folder: Path) -> AsyncIterator[PostOffice]:
-    """A post office whose client is signed in to the sandbox."""
+async def post_office(
+    sandbox: Sandbox, folder: Path, *, limit: int = LIMIT
+) -> AsyncIterator[PostOffice]:
+    """A post office whose client is signed in to the sandbox; Discord bears `limit` refusals."""
     point_at(sandbox.api_url, sandbox.gateway_url)
-    client = ImagineClient(synced=folder / "commands.sha256")
+    invalid = InvalidAnswers(clock=sandbox.clock.now, limit=limit)
+    client = ImagineClient(synced=folder / "commands.sha256", invalid=invalid)
     async with client:
         await client.sign_in(sandbox.token)
         sandbox.commands.replace(None, [IMAGINE])
-        yield PostOffice(sandbox, client)
+        yield PostOffice(sandbox, client, invalid)
