@@ -31,7 +31,8 @@ def test_without_a_card_only_what_lies_here_is_offered():
 
 def test_with_a_card_all_that_is_configured_is_offered():
     catalogue = catalogue_for(read_settings({}), "cuda")
-    assert {"sdxl", "sdxl-lightning", "starter"} <= set(catalogue.checkpoints)
+    few_steps = {f"sdxl-{way}" for way in ("lightning", "hyper", "lcm", "dmd2")}
+    assert {"sdxl", "starter", *few_steps} == set(catalogue.checkpoints)
     assert set(catalogue.offered_with("sdxl")) == {"pixel"}
     assert catalogue.offered_with("starter") == {}
     assert catalogue.default == "sdxl"

@@ -62,23 +62,30 @@ def test_the_shipped_styles_keep_the_words_of_the_member():
         assert "a red fox" in style.dress("a red fox")
 
 
-def test_the_commented_examples_of_the_models_file_are_true():
+def test_the_commented_example_of_the_models_file_is_true():
     lines = MODELS_FILE.read_text("utf-8").splitlines()
-    commented = [line.removeprefix("# ") for line in lines[lines.index("# [sdxl-hyper]") :]]
+    commented = [line.removeprefix("# ") for line in lines[lines.index("# [turbo]") :]]
     entries = [line for line in commented if re.match(r"\[|[a-z_]+ = ", line)]
-    checkpoints = read(tomllib.loads("\n".join(entries))).checkpoints
-    assert set(checkpoints) == {"sdxl-hyper", "sdxl-lcm", "sdxl-dmd2", "turbo"}
-    assert {one.guidance_scale for one in checkpoints.values()} == {0.0}
-    assert max(one.steps for one in checkpoints.values()) <= 8
-    assert checkpoints["turbo"].size("1:1") == (512, 512)
+    turbo = read(tomllib.loads("\n".join(entries))).checkpoints["turbo"]
+    assert (len(turbo.revision), turbo.size("1:1")) == (40, (512, 512))
+    assert (turbo.steps, turbo.guidance_scale) == (4, 0.0)
 
 
-def test_lightning_is_sdxl_with_a_lora_that_is_always_on():
-    plain, quick = (shipped().checkpoints[key] for key in ("sdxl", "sdxl-lightning"))
+@pytest.mark.parametrize(
+    ("key", "source"),
+    [
+        ("sdxl-lightning", "ByteDance/SDXL-Lightning"),
+        ("sdxl-hyper", "ByteDance/Hyper-SD"),
+        ("sdxl-lcm", "latent-consistency/lcm-lora-sdxl"),
+        ("sdxl-dmd2", "tianweiy/DMD2"),
+    ],
+)
+def test_a_model_of_few_steps_is_sdxl_with_a_lora_that_is_always_on(key, source):
+    plain, quick = (shipped().checkpoints[one] for one in ("sdxl", key))
     assert quick.weights == plain.weights
-    assert [one.source for one in quick.loras] == ["ByteDance/SDXL-Lightning"]
-    assert (quick.steps, quick.guidance_scale) == (4, 0.0)
-    assert quick.scheduler_config == {"timestep_spacing": "trailing"}
+    assert [(one.source, one.weight) for one in quick.loras] == [(source, 1.0)]
+    assert quick.steps <= 8
+    assert quick.guidance_scale == 0.0
 
 
 def test_what_is_left_out_has_sdxl_s_defaults():
