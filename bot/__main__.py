@@ -10,20 +10,23 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.leaving import leave, stopping_on_signals
-from bot.model.errors import BotError
+from bot.leaving import NEW_PROCESS, leave, stopping_on_signals
+from bot.model.errors import BotError, NewProcessNeeded
 
 DEMO_PROMPT = "an astronaut riding a green horse"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code is 0, or 1 after a plain sentence of what went wrong."""
+    """Run one command; the exit code is 0, or 1 after a plain sentence of what went wrong.
+
+    It is 75 where nothing but a new process is needed.
+    """
     chosen = _parser().parse_args(arguments)
     try:
         asyncio.run(chosen.start(chosen))
     except BotError as error:
         print(f"{chosen.command}: {error}", file=sys.stderr)
-        return 1
+        return NEW_PROCESS if isinstance(error, NewProcessNeeded) else 1
     except KeyboardInterrupt:
         return 130
     except Exception as error:

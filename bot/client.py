@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+import math
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,24 @@ import aiohttp
 import discord
 import yarl
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from discord.http import Route
 
 from bot.circuit import CircuitOpen, InvalidAnswers
-from bot.model.errors import ConfigurationError
+from bot.model.errors import ConfigurationError, NewProcessNeeded
 
 REFUSED_SIGN_IN = (
     "Discord does not know this DISCORD_TOKEN: copy the bot's token again from the developer "
     "portal (Bot, Reset Token) into .env."
 )
+REFUSED_LATER = (
+    "Discord takes this DISCORD_TOKEN no more: it was reset, or the bot was removed. Copy the new "
+    "one from the developer portal into .env and start again; nothing that waits is lost."
+)
+AUTHENTICATION_FAILED = 4004
+"""The gateway's close code for a token that it does not take."""
+OTHER_TOKENS = ("/webhooks/", "/interactions/")
+"""Routes on which a 401 speaks of an interaction's token and not of the bot's."""
 
 OnStumble = Callable[
     [discord.Interaction, discord.app_commands.AppCommandError], Coroutine[Any, Any, None]
@@ -58,9 +67,10 @@ class ImagineClient(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             guild_ready_timeout=guild_ready_timeout,
             # Webhooks and interactions use the same session, so this sees every answer.
-            http_trace=_counting(invalid),
+            http_trace=self._tracing(invalid),
         )
         self._synced = synced
+        self._token_in_doubt = asyncio.Event()
         self._furniture: tuple[Sequence[commands.Cog], Sequence[type]] = ((), ())
 
     def furnish(
@@ -74,15 +84,80 @@ class ImagineClient(commands.AutoShardedBot):
         self.tree.error(on_stumble)
 
     async def sign_in(self, token: str) -> None:
-        """Log in; raises ConfigurationError if Discord refuses or cannot be reached."""
+        """Log in; raises ConfigurationError if Discord refuses, NewProcessNeeded if it is away."""
         try:
             await self.login(token)
         except discord.LoginFailure as error:
             raise ConfigurationError((REFUSED_SIGN_IN,)) from error
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            raise ConfigurationError(
-                (f"Discord could not be reached: {error}. Check the network and start again.",)
+            raise NewProcessNeeded(
+                f"Discord could not be reached: {error}. Check the network and start again."
             ) from error
+
+    async def serve(self) -> None:
+        """Hold the gateway until the client is closed.
+
+        Raises ConfigurationError once Discord takes the token no more, and NewProcessNeeded where
+        the client gives the gateway up.
+        """
+        connecting = asyncio.create_task(self._hold_gateway(), name="gateway-client")
+        refusal = asyncio.create_task(self._until_refused(), name="token-refusal")
+        try:
+            await asyncio.wait({connecting, refusal}, return_when=asyncio.FIRST_COMPLETED)
+            if refusal.done():
+                await refusal
+                raise ConfigurationError((REFUSED_LATER,))
+            await connecting
+        finally:
+            refusal.cancel()
+            connecting.cancel()
+
+    async def _hold_gateway(self) -> None:
+        try:
+            await self.connect()
+        except discord.ConnectionClosed as error:
+            if error.code == AUTHENTICATION_FAILED:
+                raise ConfigurationError((REFUSED_LATER,)) from error
+            raise NewProcessNeeded(f"Discord closed its gateway with code {error.code}.") from error
+        except (
+            discord.DiscordException,
+            ReconnectWebSocket,
+            aiohttp.ClientError,
+            OSError,
+        ) as error:
+            raise NewProcessNeeded(f"Discord's gateway was lost: {error!r}.") from error
+
+    async def _until_refused(self) -> None:
+        """Return once Discord refuses the token twice: a lone 401 may be a slip of its own."""
+        while True:
+            await self._token_in_doubt.wait()
+            try:
+                await self.application_info()
+            except discord.HTTPException as error:
+                if error.status == 401:
+                    return
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                log.debug("whether the token is still taken cannot be asked: %s", error)
+            self._token_in_doubt.clear()
+
+    def _tracing(self, invalid: InvalidAnswers) -> aiohttp.TraceConfig:
+        trace = _counting(invalid)
+        trace.on_request_end.append(self._answered)
+        return trace
+
+    async def _answered(
+        self, _session: object, _context: object, answer: aiohttp.TraceRequestEndParams
+    ) -> None:
+        others = any(route in answer.url.path for route in OTHER_TOKENS)
+        if answer.response.status == 401 and not others:
+            self._token_in_doubt.set()
+
+    def latency_of_shards(self) -> Mapping[int, float]:
+        """Each shard's latency in seconds; infinite where it is not connected."""
+        return {
+            number: math.inf if shard.is_closed() else shard.latency
+            for number, shard in self.shards.items()
+        }
 
     async def setup_hook(self) -> None:
         """Put the furniture in place and sync the commands if they changed."""

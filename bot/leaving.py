@@ -1,6 +1,7 @@
 """Leaving: the first signal asks, the second one insists, and a busy thread holds up nobody."""
 
 import asyncio
+import faulthandler
 import logging
 import os
 import signal
@@ -9,6 +10,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
+
+NEW_PROCESS = 75
+"""The exit code that asks a supervisor for a new process."""
+LAST_RESORT = 10.0
+"""Seconds after which a process that cannot even write its log is ended all the same."""
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -45,3 +53,18 @@ def leave_at_once(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def leave_stuck(seconds: float) -> NoReturn:
+    """Leave from a thread for a loop that stands, and write where every thread is.
+
+    Whatever holds the loop may hold the log as well; then faulthandler, which needs neither the
+    log nor Python's lock, ends the process with code 1.
+    """
+    faulthandler.dump_traceback_later(LAST_RESORT, exit=True)
+    log.critical(
+        "the event loop stands: leaving for a new process; the stacks of all threads follow",
+        extra={"seconds": round(seconds)},
+    )
+    faulthandler.dump_traceback(all_threads=True)
+    leave_at_once(NEW_PROCESS)

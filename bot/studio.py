@@ -10,9 +10,11 @@ from bot.client import ImagineClient
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.forecast import Forecast
+from bot.model.errors import NewProcessNeeded
 from bot.notices import Notices
 from bot.upkeep import Upkeep
-from bot.watchdog import Watchdog
+from bot.watching.loop import LoopWatch
+from bot.watching.watchdog import Watchdog
 
 FINISH_WITHIN = 4.0
 """Seconds that a stop gives the job being drawn; the whole stop takes less than 10."""
@@ -32,13 +34,14 @@ class Studio:
     forecast: Forecast
     notices: Notices
     watchdog: Watchdog
+    loop_watch: LoopWatch
     upkeep: Upkeep
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Serve until `stop` is set, then stop in order; False if the executor thread hangs.
 
-        Raises ConfigurationError if Discord does not take the token or cannot be reached, and
-        whatever made a stage end on its own.
+        Raises ConfigurationError if Discord does not take the token, NewProcessNeeded where only
+        a fresh process can go on, and whatever else made a stage end on its own.
         """
         await self.delivery.prepare()
         await self.forecast.prepare()
@@ -51,7 +54,8 @@ class Studio:
             asyncio.create_task(self.notices.run(), name="notices"),
             asyncio.create_task(self.watchdog.run(), name="watchdog"),
             asyncio.create_task(self.upkeep.run(), name="upkeep"),
-            asyncio.create_task(self.client.connect(), name="gateway"),
+            asyncio.create_task(self.loop_watch.run(), name="loop-watch"),
+            asyncio.create_task(self.client.serve(), name="gateway"),
         ]
         try:
             await asyncio.wait({stopper, *stages}, return_when=asyncio.FIRST_COMPLETED)
@@ -61,6 +65,8 @@ class Studio:
         for stage in stages:
             if not stage.cancelled() and (error := stage.exception()) is not None:
                 raise error
+        if not stop.is_set():
+            raise NewProcessNeeded("A part of the bot ended by itself.")
         return ended
 
     async def _signed_in_before(self, stopper: "asyncio.Task[Literal[True]]") -> bool:

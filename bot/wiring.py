@@ -25,7 +25,7 @@ from bot.imaging.memory import Resources
 from bot.imaging.painter import Painter
 from bot.imaging.sources import sides_of
 from bot.intake import Intake
-from bot.leaving import leave_at_once
+from bot.leaving import leave_at_once, leave_stuck
 from bot.model.catalogue import offer, read_catalogue, resolve
 from bot.model.checkpoint import Catalogue
 from bot.model.errors import ConfigurationError, StorageError
@@ -45,7 +45,10 @@ from bot.storage.queue import FairQueue
 from bot.storage.sources import SourceFolder
 from bot.studio import Studio
 from bot.upkeep import Upkeep
-from bot.watchdog import Watchdog
+from bot.watching.engine import EngineWatch
+from bot.watching.gateway import GatewayWatch
+from bot.watching.loop import LoopWatch
+from bot.watching.watchdog import Watchdog
 from cogs._buttons import cancel_button
 from cogs._courier import DiscordCourier
 from cogs._replies import FrontDesk
@@ -268,6 +271,7 @@ class _Stages:
             forecast=forecast,
             notices=notices,
             watchdog=self._watchdog(),
+            loop_watch=LoopWatch(leave=leave_stuck),
             upkeep=Upkeep(tokens=self.journal, clock=self.clock),
         )
 
@@ -315,10 +319,16 @@ class _Stages:
 
     def _watchdog(self) -> Watchdog:
         return Watchdog(
-            marker=self.marker,
-            engine_status=self.engine.status,
-            step_seconds=self.settings.drawing.step_seconds,
-            leave=leave_at_once,
+            engine=EngineWatch(
+                marker=self.marker,
+                engine_status=self.engine.status,
+                step_seconds=self.settings.drawing.step_seconds,
+                leave=leave_at_once,
+            ),
+            gateway=GatewayWatch(
+                latencies=self.client.latency_of_shards,
+                deaf_seconds=self.settings.discord.deaf_seconds,
+            ),
         )
 
     def _notices(self, courier: DiscordCourier, forecast: Forecast) -> Notices:

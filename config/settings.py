@@ -89,6 +89,16 @@ class DiscordSettings:
             "Discord's gateway; the same hosts are accepted.",
         ),
     ]
+    deaf_seconds: Annotated[
+        int,
+        Setting(
+            "GATEWAY_TIME_LIMIT",
+            "180",
+            values.whole_number(5, 86_400),
+            "Seconds without Discord's gateway after which the process stops in order with code 75 "
+            "for a supervisor to start it again (5 to 86400).",
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ BotError
 ├── StorageError               the database or the picture folder cannot be used
 │   └── OutOfRoom              the disk, or what the bot may use of it, is full
 ├── DataFolderInUse            another process works in the data folder
+├── NewProcessNeeded           the run cannot go on, and a fresh one may
 └── ConfigurationError         settings that cannot work, every problem named
 
 Errors carry data; `cogs/_errors.py` alone turns them into a member's sentences.
@@ -350,6 +351,16 @@ class DataFolderInUse(BotError):
             f"{self.folder} is in use by {who}. Stop that one first, or give this one a DATA_DIR "
             "of its own."
         )
+
+
+@dataclass(eq=False)
+class NewProcessNeeded(BotError):
+    """The run cannot go on for `reason`, and a fresh process may; a supervisor starts one."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 @dataclass(eq=False)

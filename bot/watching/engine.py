@@ -1,20 +1,16 @@
-"""Watches what can hang where only a new process helps, and says so before it ends this one."""
+"""Watches the executor thread, and leaves for a new process where it hangs or has died."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 
+from bot.leaving import NEW_PROCESS
 from bot.model.picture import EngineStatus
 from bot.ports import CrashMarker
-
-LOOK_EVERY = 5.0
-HUNG = 75
-"""The exit code that asks a supervisor for a new process."""
 
 log = logging.getLogger(__name__)
 
 
-class Watchdog:
+class EngineWatch:
     """Ends the process when a step hangs or the executor thread has died.
 
     A thread cannot be killed and the engine has but one; a process can be replaced.
@@ -40,17 +36,11 @@ class Watchdog:
         """The bot stops in order: from now on a stopped engine is no accident."""
         self._engine_may_stop = True
 
-    async def run(self) -> None:
-        """Look every few seconds until the task is cancelled."""
-        while True:
-            self.look()
-            await asyncio.sleep(LOOK_EVERY)
-
     def look(self) -> None:
         """Leave if the engine has stopped by itself, or the step in hand goes on for too long."""
         if self._engine_status().state == "stopped" and not self._engine_may_stop:
             log.critical("the engine has stopped by itself: leaving for a new process")
-            self._leave(HUNG)
+            self._leave(NEW_PROCESS)
             return
         step = self._marker.stepping()
         if step is None or step.seconds <= self._step_seconds:
@@ -59,4 +49,4 @@ class Watchdog:
             "a step hangs: leaving for a new process, which takes the jobs up again",
             extra={"job": step.job_id, "seconds": round(step.seconds)},
         )
-        self._leave(HUNG)
+        self._leave(NEW_PROCESS)

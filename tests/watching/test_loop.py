@@ -1,0 +1,81 @@
+"""The watch over the event loop: late is said, standing still is left."""
+
+import asyncio
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from bot.watching.loop import CALM, LoopWatch
+
+BUSY = """
+import asyncio, logging, time
+from bot.leaving import leave_stuck
+from bot.watching.loop import LoopWatch
+
+def something_that_blocks():
+    time.sleep(60)
+
+async def main():
+    watch = asyncio.create_task(LoopWatch(leave=leave_stuck, stuck_seconds=0.3).run())
+    await asyncio.sleep(0.01)
+    something_that_blocks()
+
+logging.basicConfig()
+asyncio.run(main())
+"""
+
+
+def nobody_leaves(seconds):
+    raise AssertionError(seconds)
+
+
+def measured(*lags):
+    watch = LoopWatch(leave=nobody_leaves)
+    for lag in lags:
+        watch.measured(lag)
+
+
+def test_a_loop_that_is_a_little_late_is_left_alone(caplog):
+    measured(0.0, 0.5, 1.0)
+    assert caplog.records == []
+
+
+def test_a_late_loop_is_said_once_and_once_when_it_is_free_again(caplog):
+    measured(2.0, 0.0, 3.456, 0.0, *[0.0] * CALM, 0.0)
+    began, ended = caplog.records
+    assert (began.message, began.seconds) == ("the event loop was held up", 2.0)
+    assert (ended.message, ended.longest) == ("the event loop turns freely again", 3.46)
+
+
+def test_a_second_time_is_said_again(caplog):
+    measured(2.0, *[0.0] * CALM, 2.0)
+    assert len(caplog.records) == 3
+
+
+async def test_the_lag_is_measured_all_the_time():
+    told = []
+    watch = LoopWatch(leave=nobody_leaves)
+    heard = asyncio.Event()
+    watch.tell(told.append)
+    watch.tell(lambda _: heard.set())
+    running = asyncio.create_task(watch.run())
+    await asyncio.wait_for(heard.wait(), 10)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert 0.0 <= told[0] < 5.0
+
+
+def test_a_loop_that_stands_ends_the_process_and_shows_where_it_stands():
+    done = subprocess.run(  # noqa: S603 - this interpreter, and text from this file
+        [sys.executable, "-c", BUSY],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 75
+    assert done.stderr.count("the event loop stands") == 1
+    assert "in something_that_blocks" in done.stderr
