@@ -119,7 +119,7 @@ class Delivery:
             try:
                 untold = await self._outbox.untold(limit=10 * AT_ONCE + len(self._under_way))
             except StorageError as error:
-                log.error("the outbox cannot be read: %s", error)
+                log.debug("the outbox cannot be read: %s", error)
                 return
             for job in untold:
                 if job.id not in self._under_way and job.id not in self._ended:
@@ -158,7 +158,9 @@ class Delivery:
 
     def _put_off(self, job_id: int, error: Exception, pause: float) -> None:
         foreseen = isinstance(error, (DeliveryInterrupted, StorageError))
-        log.warning(
+        # Trouble with the database is told for all by who watches it.
+        log.log(
+            logging.DEBUG if isinstance(error, StorageError) else logging.WARNING,
             "will be tried again in %.0f s: %s",
             pause,
             error,

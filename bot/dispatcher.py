@@ -98,7 +98,7 @@ class Dispatcher:
             try:
                 await self._fill()
             except StorageError as error:
-                log.error("the queue cannot be read: %s", error)
+                log.debug("the queue cannot be read: %s", error)
             await self._rest()
 
     async def cancel(self, job_id: int, *, by: int) -> Job:
@@ -280,7 +280,7 @@ class Dispatcher:
             except StaleMove:
                 log.info("had its outcome already", extra={"job": job_id})
             except StorageError as error:
-                log.error("what came of it is not noted yet: %s", error, extra={"job": job_id})
+                log.debug("what came of it is not noted yet: %s", error, extra={"job": job_id})
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
                 continue

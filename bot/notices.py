@@ -122,7 +122,7 @@ class Notices:
         try:
             return await self._forecast.standings()
         except StorageError as error:
-            log.error("the places cannot be read: %s", error)
+            log.debug("the places cannot be read: %s", error)
             return {}
 
     def _place(self, standings: Mapping[int, Standing]) -> None:

@@ -31,7 +31,7 @@ class Upkeep:
         try:
             erased = await self._tokens.erase_tokens(born_before=self._clock() - TOKEN_ENDS)
         except StorageError as error:
-            log.warning("dead tokens could not be erased yet: %s", error)
+            log.debug("dead tokens could not be erased yet: %s", error)
             return
         if erased:
             log.debug("dead tokens erased", extra={"tokens": erased})

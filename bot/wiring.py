@@ -48,6 +48,7 @@ from bot.upkeep import Upkeep
 from bot.watching.engine import EngineWatch
 from bot.watching.gateway import GatewayWatch
 from bot.watching.loop import LoopWatch
+from bot.watching.storage import StorageWatch
 from bot.watching.watchdog import Watchdog
 from cogs._buttons import cancel_button
 from cogs._courier import DiscordCourier
@@ -224,6 +225,8 @@ class _Stages:
             reserve=settings.storage.reserve_mb * MEGABYTE,
             clock=ground.clock,
         )
+        self.storage_watch = StorageWatch()
+        database.tell(self.storage_watch.hear)
         self.invalid = InvalidAnswers(clock=time.monotonic)
         self.client = ImagineClient(
             synced=settings.storage.data_dir / "commands.sha256",
@@ -329,6 +332,7 @@ class _Stages:
                 latencies=self.client.latency_of_shards,
                 deaf_seconds=self.settings.discord.deaf_seconds,
             ),
+            storage=self.storage_watch,
         )
 
     def _notices(self, courier: DiscordCourier, forecast: Forecast) -> Notices:

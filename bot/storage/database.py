@@ -3,8 +3,8 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,20 +33,39 @@ class Database:
         # SQLite's own waiting sleeps in ever longer steps, and the pool's gives up after a while:
         # in this process a writer's turn comes in the order of asking.
         self._turn = asyncio.Lock()
+        self._on_end: list[Callable[[str, StorageError | None], None]] = []
+
+    def tell(self, listener: Callable[[str, StorageError | None], None]) -> None:
+        """Have `listener` told whenever the database was "read" or "written", or why it was not."""
+        self._on_end.append(listener)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that holds the write lock from its start; raises StorageError."""
-        with translated(self._name):
+        with self._heard("written"), translated(self._name):
             async with self._turn, self._writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection on which every statement sees what is committed; raises StorageError."""
-        with translated(self._name):
+        with self._heard("read"), translated(self._name):
             async with self._reader.connect() as connection:
                 yield connection
+
+    @contextmanager
+    def _heard(self, what: str) -> Iterator[None]:
+        """Tell what came of it; an error that is not the database's says nothing of it."""
+        try:
+            yield
+        except StorageError as error:
+            self._heard_of(what, error)
+            raise
+        self._heard_of(what, None)
+
+    def _heard_of(self, what: str, error: StorageError | None) -> None:
+        for listener in self._on_end:
+            listener(what, error)
 
 
 @asynccontextmanager
