@@ -17,6 +17,7 @@ from bot.model.answer import may_have_been_told, ways_for
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StaleMove, StorageError
 from bot.model.job import Interaction, Job, State
 from bot.model.picture import Picture
+from bot.model.summary import Summary, summary_of
 from bot.model.ways import Hop, Outcome
 from bot.patience import Patience
 from bot.ports import Album, Clock, Courier, InteractionJournal, Outbox
@@ -37,6 +38,8 @@ class _Told:
 
     hop: Hop | None = None
     message_id: int | None = None
+    sizes: Sequence[int] = ()
+    """The bytes of each picture."""
 
 
 class Delivery:
@@ -67,6 +70,11 @@ class Delivery:
         self._unreadable = Counter[int]()
         self._ended: set[int] = set()
         self._reading = asyncio.Lock()
+        self._on_answer: list[Callable[[Summary], None]] = []
+
+    def tell_answers(self, listener: Callable[[Summary], None]) -> None:
+        """Have the summary of each job told to `listener` once it has its answer."""
+        self._on_answer.append(listener)
 
     def wake(self) -> None:
         """Look for untold outcomes now."""
@@ -152,9 +160,18 @@ class Delivery:
             now=self._clock(),
         )
         try:
-            await self._patience.through(note, unless=(StaleMove,), trouble=trouble)
+            answered = await self._patience.through(note, unless=(StaleMove,), trouble=trouble)
         except StaleMove:
             log.warning("answered by somebody else", extra={"job": job.id})
+        else:
+            self._sum_up(answered, told)
+
+    def _sum_up(self, job: Job, told: _Told) -> None:
+        way = None if told.hop is None else told.hop.way
+        summary = summary_of(job, way=way, images=len(told.sizes), size=sum(told.sizes))
+        log.info("answered", extra=summary.shown())
+        for listener in self._on_answer:
+            listener(summary)
 
     def _put_off(self, job_id: int, error: Exception, pause: float) -> None:
         foreseen = isinstance(error, (DeliveryInterrupted, StorageError))
@@ -171,16 +188,16 @@ class Delivery:
     async def _by_best_way(self, job: Job) -> _Told:
         async with self._hands:
             pictures = await self._pictures(job)
+            sizes = [len(picture.png) for picture in pictures]
             hops = {hop.way: hop for hop in await self._outbox.hops(job.id)}
             for way in ways_for(job, hops, now=self._clock()):
                 hop = hops.get(way, Hop(job.id, way)).begun(self._clock())
                 look = may_have_been_told(job, hops, way)
                 if (message_id := await self._by(hop, job, pictures, look)) is not None:
-                    log.info("answered by %s", way, extra={"job": job.id})
-                    return _Told(hop.ended(Outcome.TOLD, self._clock()), message_id)
+                    return _Told(hop.ended(Outcome.TOLD, self._clock()), message_id, sizes)
                 hops[way] = hop.ended(Outcome.REFUSED, self._clock())
         log.error("every way is closed; the answer is kept", extra={"job": job.id})
-        return _Told()
+        return _Told(sizes=sizes)
 
     async def _pictures(self, job: Job) -> Sequence[Picture]:
         """The pictures of a drawn job; none where their files stay unreadable."""

@@ -357,3 +357,16 @@ async def test_an_open_interaction_that_cannot_be_told_now_is_told_later():
 
         await settle(closed)
     assert stage.courier.closed == [41]
+
+
+async def test_every_answered_job_is_one_line_in_the_log_and_told_to_who_counts(caplog):
+    caplog.set_level("INFO")
+    stage, summaries = Stage(), []
+    stage.delivery.tell_answers(summaries.append)
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(lambda: stage.told(job))
+        await settle(lambda: bool(summaries))
+    (line,) = [one for one in caplog.records if one.message == "answered"]
+    assert (line.job, line.outcome, line.way, line.bytes) == (job.id, "delivered", "original", 3)
+    assert [(one.job, one.images, one.drew) for one in summaries] == [(job.id, 1, 1.0)]

@@ -74,6 +74,20 @@ def test_an_interaction_token_in_a_path_is_a_secret(form):
     assert "/webhooks/12/<secret>/messages/@original has returned 200" in written
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "POST https://discord.com/api/v10/interactions/12/aW50ZXJ/callback has returned 204",
+        "For Shard ID 0: WebSocket Event: {'t': 'INTERACTION_CREATE', 'd': {'token': 'aW50ZXJ'}}",
+        'Received {"op":0,"d":{"token":"aW50ZXJ","type":2}}',
+    ],
+)
+def test_what_discord_py_says_at_debug_holds_no_interaction_token(line):
+    written = Desk(level="DEBUG").log(line, name="discord.http", level=logging.DEBUG)
+    assert "<secret>" in written
+    assert "aW50ZXJ" not in written
+
+
 @given(st.lists(st.text(min_size=1), max_size=4), st.text())
 def test_no_secret_outlives_redaction(secrets, text):
     redacted = Redaction(secrets)("".join([text, *secrets, text]))
