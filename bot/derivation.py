@@ -6,8 +6,17 @@ from dataclasses import replace
 from bot.admission import Admission
 from bot.model.checkpoint import Catalogue, Checkpoint
 from bot.model.deriving import Choice, UpscaleRequest, VaryRequest, upscaled, varied
-from bot.model.errors import NoSuchPicture, NotDrawnYet, OutOfRange, PrivatePicture, UnknownOption
+from bot.model.errors import (
+    NoLongerKept,
+    NoSuchPicture,
+    NotDrawnYet,
+    OutOfRange,
+    PrivatePicture,
+    StorageError,
+    UnknownOption,
+)
 from bot.model.job import Job, State
+from bot.model.picture import Picture
 from bot.model.recipe import Recipe
 from bot.model.request import COUNTS, ImageRequest, Origin
 from bot.ports import Album, Archive, SourceShelf
@@ -46,7 +55,7 @@ class Derivation:
     async def upscale(self, wish: UpscaleRequest, origin: Origin, sees: Sees) -> Job:
         """Queue an enlargement; raises Refused."""
         parent = await self._parent(wish.choice, wish.private, origin, sees)
-        picture = (await self._album.load(parent.id))[wish.choice.image - 1]
+        picture = (await self._pictures(parent))[wish.choice.image - 1]
         checkpoint = self._checkpoint(parent)
         async with self._shelf.kept(picture.png) as sha256:
             recipe = upscaled(
@@ -74,17 +83,31 @@ class Derivation:
 
     async def _parent(self, choice: Choice, private: bool, origin: Origin, sees: Sees) -> Job:
         job = await self._chosen(choice, origin)
+        if job is None and choice.job_id and await self._archive.was_dropped(choice.job_id):
+            raise NoLongerKept(choice.job_id)
         if job is None or not _is_visible(job, origin, sees):
             raise NoSuchPicture(choice.job_id)
         if job.state in (State.QUEUED, State.RUNNING):
             raise NotDrawnYet(job.id)
         if job.state not in (State.RENDERED, State.DELIVERED):
             raise NoSuchPicture(job.id)
+        if job.pruned:
+            raise NoLongerKept(job.id)
         if not 1 <= choice.image <= job.request.count:
             raise NoSuchPicture(job.id, images=job.request.count)
         if job.request.private and not private:
             raise PrivatePicture(job.id)
         return job
+
+    async def _pictures(self, parent: Job) -> Sequence[Picture]:
+        try:
+            return await self._album.load(parent.id)
+        except StorageError:
+            # They may have been removed since the job was looked up.
+            present = await self._archive.get(parent.id)
+            if present is None or present.pruned:
+                raise NoLongerKept(parent.id) from None
+            raise
 
     async def _chosen(self, choice: Choice, origin: Origin) -> Job | None:
         if choice.job_id is not None:

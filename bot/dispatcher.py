@@ -217,13 +217,15 @@ class Dispatcher:
         return present is not None and present.state is State.RUNNING
 
     async def _keep(self, job: Job, rendered: Rendered) -> None:
-        seconds = rendered.draw_seconds
+        seconds, size = rendered.draw_seconds, sum(len(one.png) for one in rendered.pictures)
         for listener in self._on_drawn:
             listener(job, seconds)
         await self._save(job.id, rendered.pictures)
         await self._note(
             job.id,
-            lambda: self._queue.rendered(job.id, draw_seconds=seconds, now=self._clock()),
+            lambda: self._queue.rendered(
+                job.id, draw_seconds=seconds, now=self._clock(), stored_bytes=size
+            ),
         )
         log.info(
             "drawn",

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.model.estimate import Ahead, Queued, Standing
 from bot.model.job import Interaction, Job, NewJob
+from bot.model.keeping import Limits, Pruned
 from bot.model.picture import (
     EngineStatus,
     FittedFile,
@@ -56,6 +57,18 @@ class Tokens(Protocol):
 
     async def erase_tokens(self, *, born_before: float) -> int:
         """Erase the interaction tokens that were born before; how many there were."""
+        ...
+
+
+class Storeroom(Protocol):
+    """What the upkeep needs so that what is kept does not grow for ever."""
+
+    async def prune(self, limits: Limits, *, now: float) -> Pruned:
+        """Remove what is too old, then the oldest of what is too much; raises StorageError.
+
+        Nothing of a job that is shared or has no answer yet goes, nor a picture to begin with
+        that a kept job names.
+        """
         ...
 
 
@@ -110,8 +123,10 @@ class WorkQueue(Protocol):
         """Move the fairest queued job to running, of members with nothing in flight unless said."""
         ...
 
-    async def rendered(self, job_id: int, *, draw_seconds: float, now: float) -> Job:
-        """Move a running job to rendered; raises StaleMove."""
+    async def rendered(
+        self, job_id: int, *, draw_seconds: float, now: float, stored_bytes: int = 0
+    ) -> Job:
+        """Move a running job, whose pictures take so many bytes, to rendered; raises StaleMove."""
         ...
 
     async def failed(self, job_id: int, *, failure: str, detail: str, now: float) -> Job:
@@ -198,6 +213,10 @@ class Archive(Protocol):
 
     async def drawn_by(self, guild_id: int, user_id: int, *, limit: int) -> Sequence[Job]:
         """A member's jobs in a server whose pictures are there, the newest first."""
+        ...
+
+    async def was_dropped(self, job_id: int) -> bool:
+        """Whether there was a job of that id that is kept no longer."""
         ...
 
 

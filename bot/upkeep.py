@@ -1,12 +1,15 @@
-"""What is done every minute so that nothing is kept longer than it is of use."""
+"""What is done every few minutes so that nothing is kept longer than it is of use."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 
 from bot.model.errors import StorageError
-from bot.ports import Clock, Tokens
+from bot.model.keeping import Limits
+from bot.ports import Clock, Storeroom, Tokens
 
-EVERY = 60.0
+ERASE_EVERY, PRUNE_EVERY = 60.0, 600.0
 TOKEN_ENDS = 15 * 60.0
 """Seconds after which Discord takes an interaction token no more."""
 
@@ -14,19 +17,23 @@ log = logging.getLogger(__name__)
 
 
 class Upkeep:
-    """Erases the interaction tokens that have died: they are secrets."""
+    """Erases the interaction tokens that have died, for they are secrets, and prunes the rest."""
 
-    def __init__(self, *, tokens: Tokens, clock: Clock) -> None:
+    def __init__(
+        self, *, tokens: Tokens, storeroom: Storeroom, limits: Limits, clock: Clock
+    ) -> None:
         self._tokens = tokens
+        self._storeroom = storeroom
+        self._limits = limits
         self._clock = clock
 
     async def run(self) -> None:
-        """Do it every minute until the task is cancelled."""
-        while True:
-            await self.once()
-            await asyncio.sleep(EVERY)
+        """Do it at once and every few minutes until the task is cancelled."""
+        await asyncio.gather(
+            _every(ERASE_EVERY, self.erase_tokens), _every(PRUNE_EVERY, self.prune)
+        )
 
-    async def once(self) -> None:
+    async def erase_tokens(self) -> None:
         """Do it now; trouble with the database is for the next time."""
         try:
             erased = await self._tokens.erase_tokens(born_before=self._clock() - TOKEN_ENDS)
@@ -35,3 +42,19 @@ class Upkeep:
             return
         if erased:
             log.debug("dead tokens erased", extra={"tokens": erased})
+
+    async def prune(self) -> None:
+        """Do it now; trouble with the disk is for the next time."""
+        try:
+            pruned = await self._storeroom.prune(self._limits, now=self._clock())
+        except StorageError as error:
+            log.warning("what is too old or too much could not be removed yet: %s", error)
+            return
+        if pruned:
+            log.info("removed what was too old or too much", extra=asdict(pruned))
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await work()
+        await asyncio.sleep(seconds)

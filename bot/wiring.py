@@ -30,6 +30,7 @@ from bot.model.catalogue import offer, read_catalogue, resolve
 from bot.model.checkpoint import Catalogue
 from bot.model.errors import ConfigurationError, StorageError
 from bot.model.fairness import lag_for
+from bot.model.keeping import Limits
 from bot.model.recipe import SEED_SPACE
 from bot.notices import Notices
 from bot.patience import Patience
@@ -43,6 +44,7 @@ from bot.storage.outbox import JobOutbox
 from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
 from bot.storage.sources import SourceFolder
+from bot.storage.storeroom import Storeroom
 from bot.studio import Studio
 from bot.upkeep import Upkeep
 from bot.watching.engine import EngineWatch
@@ -59,6 +61,7 @@ from config.documents import LORAS_FILE, MODELS_FILE, STYLES_FILE, read_document
 from config.settings import Settings, SettingsError, export
 
 VERSION = "0.1.0"
+DAY, GIGABYTE = 86_400.0, 10**9
 PROJECT = Path(__file__).parent.parent
 Painters = Callable[..., Callable[[], Painter]]
 """What makes the engine's painter, asked as `sdxl.painter_factory` is."""
@@ -168,6 +171,15 @@ def _sources(settings: Settings) -> SourceFolder:
     return SourceFolder(settings.storage.data_dir / "pictures" / "sources")
 
 
+def limits_for(settings: Settings) -> Limits:
+    """How old and how large what is kept may become; a setting of 0 is without a limit."""
+    storage = settings.storage
+    return Limits(
+        seconds=storage.keep_days * DAY if storage.keep_days else None,
+        size=storage.keep_gb * GIGABYTE if storage.keep_gb else None,
+    )
+
+
 def resources_for(settings: Settings) -> Resources:
     """What the painter may use; compiled code is kept from one start to the next."""
     drawing = settings.drawing
@@ -220,6 +232,7 @@ class _Stages:
         self.outbox, self.journal = JobOutbox(database), Journal(database)
         self.album = PictureFolder(settings.storage.data_dir / "pictures")
         self.sources = _sources(settings)
+        self.storeroom = Storeroom(database, self.album, self.sources)
         self.disk = DiskGauge(
             settings.storage.data_dir,
             reserve=settings.storage.reserve_mb * MEGABYTE,
@@ -275,7 +288,7 @@ class _Stages:
             notices=notices,
             watchdog=self._watchdog(),
             loop_watch=LoopWatch(leave=leave_stuck),
-            upkeep=Upkeep(tokens=self.journal, clock=self.clock),
+            upkeep=self._upkeep(),
         )
 
     def _forecast(self, dispatcher: Dispatcher) -> Forecast:
@@ -317,6 +330,14 @@ class _Stages:
             album=self.album,
             disk=self.disk,
             marker=self.marker,
+            clock=self.clock,
+        )
+
+    def _upkeep(self) -> Upkeep:
+        return Upkeep(
+            tokens=self.journal,
+            storeroom=self.storeroom,
+            limits=limits_for(self.settings),
             clock=self.clock,
         )
 

@@ -7,6 +7,7 @@ from bot.model.errors import (
     EnlargementTooLarge,
     MissingPermission,
     ModelUnavailable,
+    NoLongerKept,
     NoSuchPicture,
     NotAPicture,
     NotDrawnYet,
@@ -93,7 +94,7 @@ def _refusal(error: Refused) -> str:
             return _about_a_picture(error)
         case PictureNotFetched():
             return "Discord did not hand over that `image`. Please attach it again."
-        case NoSuchPicture() | NotDrawnYet() | PrivatePicture() | NotVariable():
+        case NoSuchPicture() | NoLongerKept() | NotDrawnYet() | PrivatePicture() | NotVariable():
             return _about_an_earlier_image(error)
         case EnlargementTooLarge(width, height):
             return f"That would be {width}×{height} pixels, which is more than an image may have."
@@ -156,7 +157,7 @@ def _about_a_picture(error: NotAPicture | PictureTooLarge) -> str:
 
 
 def _about_an_earlier_image(
-    error: NoSuchPicture | NotDrawnYet | PrivatePicture | NotVariable,
+    error: NoSuchPicture | NoLongerKept | NotDrawnYet | PrivatePicture | NotVariable,
 ) -> str:
     match error:
         case NoSuchPicture(None):
@@ -165,6 +166,11 @@ def _about_an_earlier_image(
             return f"There is no image #{number} here that you can see."
         case NoSuchPicture(number, images):
             return f"#{number} has {images} {'image' if images == 1 else 'images'} only."
+        case NoLongerKept(number):
+            return (
+                f"#{number} is no longer kept: images are removed after a while. "
+                "With the seed and the options in its answer you can draw it again."
+            )
         case NotDrawnYet(number):
             return f"#{number} is not drawn yet. Please wait for it."
         case PrivatePicture(number):

@@ -187,6 +187,26 @@ class StorageSettings:
         ),
     ]
 
+    keep_days: Annotated[
+        int,
+        Setting(
+            "KEEP_DAYS",
+            "90",
+            values.whole_number(0, 36_500),
+            "Days for which requests and their pictures are kept after the answer (0 to 36500); 0 "
+            "keeps them for ever.",
+        ),
+    ]
+    keep_gb: Annotated[
+        int,
+        Setting(
+            "KEEP_GIGABYTES",
+            "20",
+            values.whole_number(0, 1_000_000),
+            "Gigabytes of pictures that are kept in `DATA_DIR`, the oldest leaving first (0 to "
+            "1000000); 0 is without a limit.",
+        ),
+    ]
     reserve_mb: Annotated[
         int,
         Setting(

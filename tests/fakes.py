@@ -101,6 +101,7 @@ class InMemoryQueue:
         self.interactions: dict[int, Interaction] = {}
         self.closed: set[int] = set()
         self.tried: dict[tuple[int, Way], Hop] = {}
+        self.last_id = 0
 
     async def enqueue(self, job: NewJob, *, per_member: int, per_server: int, now: float) -> Job:
         for known in self.jobs.values():
@@ -129,7 +130,9 @@ class InMemoryQueue:
             replace(choice[0], state=State.RUNNING, claimed_at=max(now, choice[0].created_at))
         )
 
-    async def rendered(self, job_id: int, *, draw_seconds: float, now: float) -> Job:
+    async def rendered(
+        self, job_id: int, *, draw_seconds: float, now: float, stored_bytes: int = 0
+    ) -> Job:
         return self._finish(job_id, State.RENDERED, now, draw_seconds=draw_seconds)
 
     async def failed(self, job_id: int, *, failure: str, detail: str, now: float) -> Job:
@@ -157,8 +160,12 @@ class InMemoryQueue:
             for job in self.jobs.values()
             if (job.origin.guild_id, job.origin.user_id) == (guild_id, user_id)
             and job.state in (State.RENDERED, State.DELIVERED)
+            and not job.pruned
         ]
         return sorted(drawn, key=lambda job: -job.id)[:limit]
+
+    async def was_dropped(self, job_id: int) -> bool:
+        return job_id not in self.jobs and 0 < job_id < max(self.jobs, default=0)
 
     async def ahead(self, job_id: int) -> Ahead | None:
         places = await self.places()
@@ -245,7 +252,7 @@ class InMemoryQueue:
         return erased
 
     def _append(self, job: NewJob, now: float) -> Job:
-        job_id = len(self.jobs) + 1
+        self.last_id = job_id = self.last_id + 1
         tags = tags_for(
             virtual_time=self.virtual_time,
             last_finish=self.last_finish.get(job.origin.user_id, 0.0),

@@ -11,12 +11,14 @@ from bot.model.checkpoint import Catalogue, Checkpoint
 from bot.model.deriving import Choice, UpscaleRequest, VaryRequest
 from bot.model.errors import (
     EnlargementTooLarge,
+    NoLongerKept,
     NoSuchPicture,
     NotDrawnYet,
     NotVariable,
     OutOfRange,
     PrivatePicture,
     QueueFull,
+    StorageError,
     UnknownOption,
 )
 from bot.model.fairness import cost_of
@@ -43,11 +45,21 @@ class Shelf:
         yield f"sha-{len(self.files)}"
 
 
+class VanishingAlbum(ShelfAlbum):
+    """Pictures that are removed just when they are wanted."""
+
+    queue: InMemoryQueue
+
+    async def load(self, job_id):
+        self.queue.jobs[job_id] = replace(self.queue.jobs[job_id], pruned=True)
+        raise StorageError("The pictures are missing.", "Look for them.")
+
+
 class Stage:
     """The derivation among stand-ins."""
 
-    def __init__(self) -> None:
-        self.queue, self.album, self.shelf = InMemoryQueue(), ShelfAlbum(), Shelf()
+    def __init__(self, album: ShelfAlbum | None = None) -> None:
+        self.queue, self.album, self.shelf = InMemoryQueue(), album or ShelfAlbum(), Shelf()
         self.catalogue = Catalogue({"starter": STARTER}, "starter")
         self.numbers = iter(range(1, 100))
         admission = Admission(
@@ -155,6 +167,29 @@ async def test_an_enlargement_is_not_varied_and_does_not_grow_for_ever():
     with pytest.raises(EnlargementTooLarge) as refused:
         await stage.upscale()
     assert refused.value.width == 8192
+
+
+async def test_an_image_that_was_removed_is_said_to_be_kept_no_longer():
+    stage = Stage()
+    old, pruned, latest = await stage.drawn(), await stage.drawn(), await stage.drawn()
+    del stage.queue.jobs[old.id]
+    stage.queue.jobs[pruned.id] = replace(pruned, pruned=True)
+    for number in (old.id, pruned.id):
+        for wish in (stage.vary, stage.upscale):
+            with pytest.raises(NoLongerKept) as refused:
+                await wish(Choice(number))
+            assert refused.value.job_id == number
+    with pytest.raises(NoSuchPicture):
+        await stage.upscale(Choice(latest.id + 1))
+
+
+async def test_pictures_that_go_while_they_are_asked_for_are_kept_no_longer():
+    album = VanishingAlbum()
+    stage = Stage(album)
+    job = await stage.drawn()
+    album.queue = stage.queue
+    with pytest.raises(NoLongerKept):
+        await stage.upscale(Choice(job.id))
 
 
 async def test_the_last_image_is_meant_where_none_is_named():

@@ -155,11 +155,11 @@ class LockedTwice(InMemoryQueue):
 
     tries = 0
 
-    async def rendered(self, job_id: int, *, draw_seconds: float, now: float) -> Job:
+    async def rendered(self, job_id: int, **changes: float) -> Job:
         self.tries += 1
         if self.tries <= 2:
             raise StorageError("The database is locked.", "Wait.")
-        return await super().rendered(job_id, draw_seconds=draw_seconds, now=now)
+        return await super().rendered(job_id, **changes)
 
 
 async def test_an_outcome_that_a_locked_database_does_not_take_is_noted_when_it_does():

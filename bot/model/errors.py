@@ -14,6 +14,7 @@ BotError
 │   ├── PictureNotFetched      Discord did not hand the file over
 │   ├── StrengthWithoutPicture how far to go from a picture that was not given
 │   ├── NoSuchPicture          no image of that number that the member can see
+│   ├── NoLongerKept           the image was removed, for its age or to make room
 │   ├── NotDrawnYet            the image is still waiting or being drawn
 │   ├── PrivatePicture         a private image cannot become a public one
 │   ├── EnlargementTooLarge    more pixels than an image may have
@@ -167,6 +168,16 @@ class NoSuchPicture(Refused):
 
     def __str__(self) -> str:
         return f"job {self.job_id} has no such picture for that member"
+
+
+@dataclass(eq=False)
+class NoLongerKept(Refused):
+    """The pictures of job `job_id` were removed, for their age or to make room."""
+
+    job_id: int
+
+    def __str__(self) -> str:
+        return f"the pictures of job {self.job_id} are no longer kept"
 
 
 @dataclass(eq=False)

@@ -90,6 +90,10 @@ class Job:
     failure: str = ""
     """The name of the error a failed job ended with."""
     failure_detail: str = ""
+    shared: bool = False
+    """Whether its pictures are shown to others, and so kept however old they are."""
+    pruned: bool = False
+    """Whether its pictures were removed to make room."""
 
     @property
     def recipes(self) -> tuple[Recipe, ...]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.sql import and_
 
+from bot.model.errors import StaleMove
 from bot.model.estimate import Ahead, Queued
 from bot.model.job import Job, State
 from bot.storage.database import Database
@@ -14,7 +15,7 @@ from bot.storage.tables import BEGUN, WAS_DRAWN, in_state, jobs, not_before
 
 
 class JobBoard:
-    """Board, Places, Timings and Archive over the database; only `cancel` writes."""
+    """Board, Places, Timings and Archive over the database; `cancel` and `share` write."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,12 +32,37 @@ class JobBoard:
         statement = (
             select(jobs)
             .where(jobs.c.guild_id == guild_id, jobs.c.user_id == user_id)
-            .where(jobs.c.state.in_((State.RENDERED, State.DELIVERED)))
+            .where(jobs.c.state.in_((State.RENDERED, State.DELIVERED)), ~jobs.c.pruned)
             .order_by(jobs.c.id.desc())
             .limit(limit)
         )
         async with self._database.reading() as connection:
             return [job_of(row) for row in await connection.execute(statement)]
+
+    async def was_dropped(self, job_id: int) -> bool:
+        """Whether there was a job of that id that is kept no longer."""
+        row = exists().where(jobs.c.id == job_id)
+        statement = select(and_(~row, func.max(jobs.c.id) > job_id))
+        async with self._database.reading() as connection:
+            return job_id > 0 and bool(await connection.scalar(statement))
+
+    async def share(self, job_id: int, *, shared: bool = True) -> Job:
+        """Mark a job whose pictures others are shown, or no longer; raises StaleMove without any.
+
+        What is shared is kept however old it is.
+        """
+        statement = (
+            update(jobs)
+            .where(jobs.c.id == job_id, ~jobs.c.pruned)
+            .where(jobs.c.state.in_((State.RENDERED, State.DELIVERED)))
+            .values(shared=shared)
+            .returning(jobs)
+        )
+        async with self._database.writing() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        if row is None:
+            raise StaleMove(job_id=job_id, target="shared")
+        return job_of(row)
 
     async def ahead(self, job_id: int) -> Ahead | None:
         """The queued jobs up to this one by their tags, and their cost; None once it is not queued.

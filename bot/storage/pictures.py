@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +12,8 @@ from bot.model.picture import Picture
 from bot.model.recipe import Recipe
 from bot.storage.disk import sync_folder, write_file
 from bot.storage.faults import translated
+
+log = logging.getLogger(__name__)
 
 RECIPES = "recipes.json"
 PER_FOLDER = 1000
@@ -38,6 +41,12 @@ class PictureFolder:
         with translated(f"The picture folder {self._root}"):
             return await asyncio.to_thread(_load, self.folder(job_id))
 
+    async def remove(self, job_ids: Sequence[int]) -> Sequence[int]:
+        """Remove the pictures of jobs from the disk; the ids of those whose folders are gone."""
+        return await asyncio.to_thread(
+            lambda: [job_id for job_id in job_ids if _is_gone(self.folder(job_id))]
+        )
+
 
 def _save(
     folder: Path, pictures: tuple[Picture, ...], write: Callable[[Path, bytes], None]
@@ -56,6 +65,18 @@ def _save(
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
+
+
+def _is_gone(folder: Path) -> bool:
+    """Remove a job's folder and what a crash left beside it; False if that is for another time."""
+    try:
+        for name in (folder.name, f"{folder.name}.part", f"{folder.name}.old"):
+            if (one := folder.with_name(name)).exists():
+                shutil.rmtree(one)
+    except OSError as error:
+        log.warning("%s could not be removed: %s", folder, error.strerror)
+        return False
+    return True
 
 
 def _put_in_place(part: Path, folder: Path) -> None:

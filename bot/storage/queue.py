@@ -56,9 +56,15 @@ class FairQueue:
                 job = await _claim(connection, fairest(idle_members=False), now)
             return job
 
-    async def rendered(self, job_id: int, *, draw_seconds: float, now: float) -> Job:
-        """Move a running job to rendered; raises StaleMove."""
-        changes = {"draw_seconds": draw_seconds, "finished_at": not_before(BEGUN, now)}
+    async def rendered(
+        self, job_id: int, *, draw_seconds: float, now: float, stored_bytes: int = 0
+    ) -> Job:
+        """Move a running job, whose pictures take so many bytes, to rendered; raises StaleMove."""
+        changes = {
+            "draw_seconds": draw_seconds,
+            "stored_bytes": stored_bytes,
+            "finished_at": not_before(BEGUN, now),
+        }
         async with self._database.writing() as connection:
             return await move(connection, job_id, State.RENDERED, **changes)
 

@@ -51,6 +51,10 @@ def row_of(job: NewJob, *, tags: Tags, entered: float, now: float) -> dict[str, 
         "attempts": 0,
         "failure": "",
         "failure_detail": "",
+        "stored_bytes": 0,
+        "source": job.recipe.source_sha256,
+        "shared": False,
+        "pruned": False,
     }
 
 

@@ -5,8 +5,8 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.model.errors import Refused, StorageError
@@ -55,6 +55,31 @@ class SourceFolder:
             raise StorageError(f"The picture {path} is missing or damaged.", _ADVICE)
         return file
 
+    async def sizes(self) -> Mapping[str, int]:
+        """The bytes of every file that is kept, by its SHA-256; raises StorageError."""
+        with translated(f"The folder {self._root}"):
+            return await asyncio.to_thread(self._sizes)
+
+    async def drop(
+        self, needless: Iterable[str], *, is_named: Callable[[str], Awaitable[bool]]
+    ) -> int:
+        """Remove the files that no job names, asked again while none can come to; how many."""
+        dropped = 0
+        for sha256 in needless:
+            async with self._turn:
+                if not await is_named(sha256):
+                    dropped += await asyncio.to_thread(self._drop, self._path(sha256))
+        return dropped
+
+    def _sizes(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for path in self._root.glob("[0-9a-f][0-9a-f]/*"):
+            if _SHA256.fullmatch(path.name):
+                # A refused request's file may go while the others are counted.
+                with suppress(FileNotFoundError):
+                    found[path.name] = path.stat().st_size
+        return found
+
     def _path(self, sha256: str) -> Path:
         return self._root / sha256[:2] / sha256
 
@@ -73,8 +98,10 @@ class SourceFolder:
             sync_folder(folder)
         return True
 
-    def _drop(self, path: Path) -> None:
+    def _drop(self, path: Path) -> bool:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
             log.warning("%s could not be removed: %s", path, error)
+            return False
+        return True

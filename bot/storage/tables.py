@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     text,
 )
 from sqlalchemy.sql import FromClause
@@ -75,11 +76,16 @@ jobs = Table(
     Column("draw_seconds", Real),
     Column("failure", Text, nullable=False),
     Column("failure_detail", Text, nullable=False),
+    Column("stored_bytes", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("pruned", Boolean, nullable=False),
     sqlite_autoincrement=True,
 )
 """Every accepted request; `request` and `recipe` are JSON, `entered` is the virtual time then.
 
-`model` repeats the recipe's.
+`model` repeats the recipe's. `stored_bytes` is what its pictures take and `source` the picture to
+begin with that is kept for it; both are empty once it is `pruned`.
 """
 
 interactions = Table(
@@ -120,6 +126,13 @@ members = Table(
 )
 """The finish tag of each member's last job; emptied when the queue has run dry."""
 
+removals = Table(
+    "removals",
+    metadata,
+    Column("job_id", BigInteger, primary_key=True, autoincrement=False),
+)
+"""Jobs whose pictures are to be removed: noted as their rows change, forgotten when they are."""
+
 virtual_clock = Table(
     "virtual_clock",
     metadata,
@@ -153,6 +166,18 @@ UNTOLD = and_(jobs.c.finished_at.is_not(None), jobs.c.answered_at.is_(None))
 WAS_DRAWN = jobs.c.draw_seconds.is_not(None)
 """The thread has drawn it to its end."""
 
+OLD = and_(jobs.c.answered_at.is_not(None), ~jobs.c.shared)
+"""It has its answer and nobody shares it: its age decides."""
+
+STORED = jobs.c.stored_bytes > literal(0, Integer, literal_execute=True)
+"""There are pictures of it."""
+
+SOURCED = jobs.c.source != literal("", Text, literal_execute=True)
+"""It keeps a picture that it began with."""
+
+PRUNABLE = and_(OLD, or_(STORED, SOURCED))
+"""It can make room."""
+
 UNSETTLED = text("job_id IS NULL AND NOT closed")
 """The interaction has neither a job nor an answer."""
 
@@ -169,7 +194,13 @@ _partial("jobs_in_flight", jobs.c.user_id, where=in_state(State.RUNNING))
 _partial("jobs_untold", jobs.c.finished_at, jobs.c.id, where=UNTOLD)
 _partial("jobs_drawn", jobs.c.model, jobs.c.finished_at, jobs.c.id, where=WAS_DRAWN)
 _partial("jobs_with_token", jobs.c.token_born, where=has_token(jobs))
+_partial("jobs_old", jobs.c.answered_at, jobs.c.id, where=OLD)
+_partial("jobs_prunable", jobs.c.answered_at, jobs.c.id, where=PRUNABLE)
+_partial("jobs_stored", jobs.c.stored_bytes, where=STORED)
+_partial("jobs_with_source", jobs.c.source, where=SOURCED)
 _partial("interactions_with_token", interactions.c.born, where=has_token(interactions))
+Index("interactions_of_job", interactions.c.job_id)
+Index("interactions_born", interactions.c.born, interactions.c.id)
 Index(
     "interactions_unsettled",
     interactions.c.born,

@@ -203,6 +203,7 @@ async def test_an_older_answer_of_the_same_number_is_not_taken_for_it(office):
     await office.deliver(older)
     office.queue.jobs.clear()
     office.queue.tried.clear()
+    office.queue.last_id = 0
     office.sandbox.clock.advance(60)
     job, _ = await office.asked()
     assert job.id == older.id

@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.model.keeping import Limits
 from bot.storage.board import JobBoard
-from bot.storage.database import open_database
+from bot.storage.database import Database, open_database
 from bot.storage.journal import Journal
 from bot.storage.outbox import JobOutbox
+from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
+from bot.storage.sources import SourceFolder
+from bot.storage.storeroom import Storeroom
 from tests.fakes import interaction, new_job
 
 ROOM = {"per_member": 10, "per_server": 10_000, "now": 100.0}
@@ -117,7 +121,7 @@ async def statements(tmp_path: Path) -> list[tuple[str, Any]]:
     sent: list[tuple[str, Any]] = []
 
     def note(_conn: object, _cursor: object, sql: str, parameters: object, *_: object) -> None:
-        if sql.startswith(("SELECT", "UPDATE")):
+        if sql.startswith(("SELECT", "UPDATE", "DELETE")) and sql != "DELETE FROM members":
             sent.append((sql, parameters))
 
     async with open_database(tmp_path / "bot.db") as database:
@@ -126,6 +130,7 @@ async def statements(tmp_path: Path) -> list[tuple[str, Any]]:
             await live(
                 FairQueue(database), JobBoard(database), JobOutbox(database), Journal(database)
             )
+            await prune(database, tmp_path)
         finally:
             event.remove(Engine, "before_cursor_execute", note)
     return sent
@@ -140,7 +145,7 @@ async def live(queue: FairQueue, board: JobBoard, outbox: JobOutbox, journal: Jo
     first = await queue.claim(now=200.0)
     second = await queue.claim(now=200.0, busy_members_too=True)
     await queue.requeue(second.id)
-    await queue.rendered(first.id, draw_seconds=1.0, now=201.0)
+    await queue.rendered(first.id, draw_seconds=1.0, now=201.0, stored_bytes=5)
     await queue.failed(second.id, failure="NotFinite", detail="", now=202.0)
     await board.cancel(3, now=203.0)
     await board.get(4)
@@ -152,6 +157,16 @@ async def live(queue: FairQueue, board: JobBoard, outbox: JobOutbox, journal: Jo
     await outbox.answered(first.id, message_id=1, now=204.0)
     await queue.recover()
     await journal.erase_tokens(born_before=900.0)
+
+
+async def prune(database: Database, folder: Path) -> None:
+    board = JobBoard(database)
+    await board.share(1)
+    await board.share(1, shared=False)
+    await board.was_dropped(1)
+    storeroom = Storeroom(database, PictureFolder(folder), SourceFolder(folder))
+    await storeroom.prune(Limits(size=0), now=9000.0)
+    await storeroom.prune(Limits(seconds=0.0), now=1e6)
 
 
 def plan_of(path: Path, sql: str, parameters: Any) -> list[str]:
