@@ -1,5 +1,7 @@
 """The live line in a job's own message: its place in the queue, then how far the drawing is.
 
+Before the message can be edited no more it says once where the answer will be.
+
 One message is edited by one hand at a time: delivery calls `finish` before it answers, so that no
 late progress line can land on top of the picture.
 """
@@ -7,14 +9,14 @@ late progress line can land on top of the picture.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.forecast import Forecast
-from bot.model.errors import DeliveryError, StorageError
+from bot.model.errors import DeliveryError, DeliveryRefused, StorageError
 from bot.model.estimate import Standing
-from bot.model.job import Job
+from bot.model.job import TOKEN_ENDS, Job
 from bot.model.picture import Progress
 from bot.ports import Board, Clock, Noticeboard
 
@@ -22,6 +24,9 @@ SURVEY = 0.5
 """Seconds between two looks at a queue that keeps moving."""
 LOOK_AGAIN = 15.0
 """Seconds after which times are told anew although nothing has moved: what is drawn gets done."""
+FAR_END = 10.0
+"""How many times as rarely the far end of a queue is told; a minute at most, so that nobody's last
+minute is slept through."""
 LATE = 1000
 """Jobs that are remembered as finished, for news that comes behind the answer."""
 
@@ -129,6 +134,8 @@ class Notices:
         for job_id, line in self._lines.items():
             if job_id in standings:
                 line.tell(standings[job_id])
+            if not line.job.token_lives(self._clock()):
+                line.changed.set()
 
     def _tell_line(self, job: Job, news: News) -> None:
         """A job that has its answer gets no line again, however late the news."""
@@ -145,24 +152,40 @@ class Notices:
             await line.changed.wait()
             line.changed.clear()
             if not line.job.token_lives(self._clock()):
-                return
+                return await self._take_leave(line)
             news = line.news
             async with line.editing:
                 await self._edit(line.job, news)
             line.shown = news
             await asyncio.sleep(self._pause(news))
 
+    async def _take_leave(self, line: _Line) -> None:
+        """Say, while that can be said, that the answer comes as a new message."""
+        born = line.job.origin.token_born
+        while self._clock() - born < TOKEN_ENDS:
+            async with line.editing:
+                if await self._shown(line.job, self._noticeboard.show_late(line.job)):
+                    return
+            await asyncio.sleep(self._spacing)
+
     async def _edit(self, job: Job, news: News | None) -> None:
+        if isinstance(news, Progress):
+            await self._shown(job, self._noticeboard.show_progress(job, news))
+        elif news is not None:
+            await self._shown(job, self._noticeboard.show_waiting(job, news))
+
+    async def _shown(self, job: Job, showing: Awaitable[None]) -> bool:
+        """Whether there is nothing to try again."""
         try:
-            if isinstance(news, Progress):
-                await self._noticeboard.show_progress(job, news)
-            elif news is not None:
-                await self._noticeboard.show_waiting(job, news)
+            await showing
         except DeliveryError as error:
             log.info("the live line was not shown: %s", error, extra={"job": job.id})
+            return isinstance(error, DeliveryRefused)
         except Exception:
             log.exception("the live line failed in a way nobody foresaw", extra={"job": job.id})
+        return True
 
     def _pause(self, news: News | None) -> float:
         # A long queue moves often; its far end need not be told each time.
-        return self._spacing * (max(1.0, news.place / 3) if isinstance(news, Standing) else 1.0)
+        share = max(1.0, news.place / 3) if isinstance(news, Standing) else 1.0
+        return self._spacing * min(share, FAR_END)

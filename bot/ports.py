@@ -289,3 +289,7 @@ class Noticeboard(Protocol):
     async def show_progress(self, job: Job, progress: Progress) -> None:
         """Show how far the drawing is; raises DeliveryError."""
         ...
+
+    async def show_late(self, job: Job) -> None:
+        """Show that the answer will be a new message; raises DeliveryError."""
+        ...

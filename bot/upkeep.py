@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
 from bot.model.errors import StorageError
+from bot.model.job import TOKEN_ENDS
 from bot.model.keeping import Limits
 from bot.ports import Clock, Storeroom, Tokens
 
 ERASE_EVERY, PRUNE_EVERY = 60.0, 600.0
-TOKEN_ENDS = 15 * 60.0
-"""Seconds after which Discord takes an interaction token no more."""
 
 log = logging.getLogger(__name__)
 

@@ -37,7 +37,7 @@ class DiscordCourier:
         fit: FileFitter,
         quiet: Callable[[], bool],
     ) -> None:
-        """While it is `quiet`, no live line is edited."""
+        """While it is `quiet`, nobody is shown how the waiting or the drawing goes on."""
         self._client = client
         self._cancel_button = cancel_button
         self._engine_status = engine_status
@@ -86,9 +86,15 @@ class DiscordCourier:
         preview = _preview(job, progress)
         await self._show(job, _sentences.progress(progress), preview)
 
+    async def show_late(self, job: Job) -> None:
+        """Show that the answer will be a new message; raises DeliveryError."""
+        await self._edit_line(job, _sentences.late(private=job.request.private))
+
     async def _show(self, job: Job, text: str, preview: discord.File | None = None) -> None:
-        if self._quiet():
-            return
+        if not self._quiet():
+            await self._edit_line(job, text, preview)
+
+    async def _edit_line(self, job: Job, text: str, preview: discord.File | None = None) -> None:
         with border():
             await self._original(job).edit_message(
                 "@original",

@@ -44,6 +44,12 @@ def progress(news: Progress) -> str:
     return " · ".join(parts)
 
 
+def late(*, private: bool) -> str:
+    """The last line under a job whose message can soon be edited no more."""
+    where = "come as a direct message" if private else "be posted in this channel as a new message"
+    return f"⏳ This takes longer than Discord lets me wait. Your image will {where}."
+
+
 def answer(job: Job, pictures: Sequence[Picture], note: str = "") -> str:
     """The text of a job's final message; a mention fits before it within 2000 characters.
 

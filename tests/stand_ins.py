@@ -139,6 +139,9 @@ class ScriptedCourier:
     closings: list[Exception] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
     shown: list[tuple[int, Standing | Progress]] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
+    leaves: list[Exception] = field(default_factory=list)
+    """What goes wrong while it is said that an answer will be late."""
     gate: asyncio.Event | None = None
 
     async def deliver(self, job: Job, pictures: Sequence[Picture], way: Way) -> int:
@@ -161,6 +164,11 @@ class ScriptedCourier:
 
     async def show_progress(self, job: Job, progress: Progress) -> None:
         await self._show(job, progress)
+
+    async def show_late(self, job: Job) -> None:
+        if self.leaves:
+            raise self.leaves.pop(0)
+        self.late.append(job.id)
 
     async def _show(self, job: Job, news: Standing | Progress) -> None:
         if self.gate is not None:

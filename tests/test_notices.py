@@ -3,9 +3,9 @@
 import asyncio
 from contextlib import asynccontextmanager
 
-from bot.model.errors import StorageError
+from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StorageError
 from bot.model.estimate import Standing
-from bot.model.job import TOKEN_LIFE, Job
+from bot.model.job import TOKEN_ENDS, TOKEN_LIFE, Job
 from bot.model.picture import Progress
 from bot.notices import Notices
 from tests.fakes import InMemoryQueue, forecast, new_job
@@ -106,11 +106,59 @@ async def test_nothing_is_shown_after_the_answer_and_an_edit_under_way_is_waited
 async def test_a_message_whose_token_is_old_is_left_alone():
     stage = Stage()
     job = await stage.enqueue(1)
-    stage.clock.now += TOKEN_LIFE
+    stage.clock.now += TOKEN_ENDS
     stage.notices.follow(job, Standing(1))
     for _ in range(10):
         await asyncio.sleep(0)
-    assert stage.courier.shown == []
+    assert (stage.courier.shown, stage.courier.late) == ([], [])
+    await stage.notices.finish(job.id)
+
+
+async def test_who_still_waits_when_the_token_dies_is_told_once_where_the_answer_will_be():
+    stage = Stage()
+    job = await stage.enqueue(1)
+    async with stage.running():
+        await settle(lambda: len(stage.courier.shown) == 1)
+        stage.clock.now += TOKEN_LIFE
+        for _ in range(3):
+            stage.notices.moved()
+            await settle(lambda: stage.courier.late == [job.id])
+    assert len(stage.courier.shown) == 1
+
+
+async def test_whose_image_is_being_drawn_when_the_token_dies_is_told_too():
+    stage = Stage()
+    job = await stage.enqueue(1)
+    stage.notices.progressed(job, at(job, 1))
+    await settle(lambda: len(stage.courier.shown) == 1)
+    stage.clock.now += TOKEN_LIFE
+    for step in range(2, 5):
+        stage.notices.progressed(job, at(job, step))
+        await settle(lambda: stage.courier.late == [job.id])
+    assert len(stage.courier.shown) == 1
+    await stage.notices.finish(job.id)
+
+
+async def test_taking_leave_is_tried_again_for_as_long_as_it_can_be_heard():
+    stage = Stage()
+    stage.courier.leaves = [DeliveryInterrupted("cut"), DeliveryInterrupted("503")]
+    job = await stage.enqueue(1)
+    stage.clock.now += TOKEN_LIFE
+    stage.notices.follow(job, Standing(1))
+    await settle(lambda: stage.courier.late == [job.id])
+    await stage.notices.finish(job.id)
+
+
+async def test_a_message_that_is_gone_is_not_taken_leave_of_again():
+    stage = Stage()
+    stage.courier.leaves = [DeliveryRefused(10008, "Unknown Message"), DeliveryInterrupted("no")]
+    job = await stage.enqueue(1)
+    stage.clock.now += TOKEN_LIFE
+    stage.notices.follow(job, Standing(1))
+    await settle(lambda: len(stage.courier.leaves) == 1)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert len(stage.courier.leaves) == 1
     await stage.notices.finish(job.id)
 
 

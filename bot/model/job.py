@@ -20,7 +20,9 @@ from bot.model.request import ImageRequest, Origin
 from bot.model.ways import Way
 
 TOKEN_LIFE = 14 * 60.0
-"""Seconds for which an interaction token is trusted; Discord ends it a minute later."""
+"""Seconds for which an interaction token is trusted with an answer."""
+TOKEN_ENDS = 15 * 60.0
+"""Seconds after which Discord takes it no more."""
 
 
 class State(StrEnum):
