@@ -17,6 +17,7 @@ from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from discord.http import Route
 
 from bot.circuit import CircuitOpen, InvalidAnswers
+from bot.model.answer import PERMISSIONS
 from bot.model.errors import ConfigurationError, NewProcessNeeded
 
 REFUSED_SIGN_IN = (
@@ -207,21 +208,11 @@ def _is_api(url: yarl.URL) -> bool:
     return str(url).startswith(Route.BASE)
 
 
-PERMISSIONS = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    attach_files=True,
-    embed_links=True,
-    read_message_history=True,
-)
-"""What the bot needs in a channel to answer there."""
-
-
 def invite_url(application_id: int) -> str:
     """The address that invites the bot with exactly the permissions it needs."""
     scopes = ("bot", "applications.commands")
-    return discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=scopes)
+    permissions = discord.Permissions(**dict.fromkeys(PERMISSIONS, True))
+    return discord.utils.oauth_url(application_id, permissions=permissions, scopes=scopes)
 
 
 def _read(path: Path) -> str:

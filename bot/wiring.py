@@ -240,6 +240,7 @@ class _Stages:
         )
         self.storage_watch = StorageWatch()
         database.tell(self.storage_watch.hear)
+        self.patience = Patience(sleep=ground.pace.sleep)
         self.invalid = InvalidAnswers(clock=time.monotonic)
         self.client = ImagineClient(
             synced=settings.storage.data_dir / "commands.sha256",
@@ -251,16 +252,15 @@ class _Stages:
         dispatcher = self._dispatcher()
         forecast = self._forecast(dispatcher)
         admission = self._admission(forecast)
-        desk = FrontDesk(journal=self.journal, clock=self.clock)
+        desk = FrontDesk(journal=self.journal, clock=self.clock, patience=self.patience)
         imagine = Imagine(
             desk=desk,
             intake=Intake(shelf=self.sources, inspect=sides_of, catalogue=self.catalogue),
             admission=admission,
             dispatcher=dispatcher,
             catalogue=self.catalogue,
-            clock=self.clock,
         )
-        derive = Derive(desk=desk, derivation=self._derivation(admission), clock=self.clock)
+        derive = Derive(desk=desk, derivation=self._derivation(admission))
         button = cancel_button(imagine.cancel_pressed)
         self.client.furnish([imagine, derive], [button], desk.stumbled)
         courier = DiscordCourier(
@@ -373,5 +373,5 @@ class _Stages:
             courier=courier,
             before_answer=notices.finish,
             clock=self.clock,
-            patience=Patience(sleep=self.pace.sleep),
+            patience=self.patience,
         )

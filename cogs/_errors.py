@@ -120,8 +120,9 @@ def _refusal(error: Refused) -> str:
             return NO_ROOM
         case MissingPermission(permissions):
             return (
-                f"I am not allowed to post an image here: {', '.join(permissions)} is missing. "
-                "A moderator can grant it in the channel's permissions."
+                f"I am not allowed to post an image here: I lack {', '.join(permissions)}. A "
+                "moderator can grant that in the channel's settings; with `private` I can show "
+                "it to you alone."
             )
         case NotYours():
             return "Only the member who asked for this image can do that."

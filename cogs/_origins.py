@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import discord
 
+from bot.model.answer import PERMISSIONS, missing_permissions
+from bot.model.errors import MissingPermission
 from bot.model.request import Origin
 
 
@@ -19,6 +21,17 @@ def origin_of(interaction: discord.Interaction, *, now: float) -> Origin:
         token_born=now,
         filesize_limit=interaction.filesize_limit,
     )
+
+
+def require_permissions(interaction: discord.Interaction) -> None:
+    """Raise MissingPermission where the bot could not post an answer."""
+    allowed = interaction.app_permissions
+    if allowed.administrator:
+        return
+    granted = {name for name in PERMISSIONS if getattr(allowed, name)}
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    if missing := missing_permissions(granted, in_thread=in_thread):
+        raise MissingPermission(missing)
 
 
 def eyes_of(interaction: discord.Interaction) -> Callable[[int], bool]:

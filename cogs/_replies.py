@@ -2,20 +2,34 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
-import aiohttp
 import discord
 from discord import app_commands
 
-from bot.model.errors import Refused, StorageError
-from bot.model.job import Interaction
+from bot.model.errors import (
+    DeliveryError,
+    DeliveryInterrupted,
+    DeliveryRefused,
+    Refused,
+    StorageError,
+)
+from bot.model.job import TOKEN_LIFE, Interaction
+from bot.model.request import Origin
+from bot.patience import Patience
 from bot.ports import Clock, InteractionJournal
 from cogs import _errors
+from cogs._border import border
+from cogs._origins import origin_of, require_permissions
+
+QueueIt = Callable[[Origin], Awaitable[object]]
+"""Puts a request into the queue; raises Refused."""
 
 COMMIT_WITHIN = 1.0
 """Seconds for the commit before the acknowledgement; Discord allows 3 for both."""
-UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10062, 40060
+ALREADY_ACKNOWLEDGED = 40060
 
 STALE_FORMS = (
     app_commands.CommandNotFound,
@@ -30,9 +44,27 @@ log = logging.getLogger(__name__)
 class FrontDesk:
     """Acknowledges an interaction after the database knows it, and tells refusals in private."""
 
-    def __init__(self, *, journal: InteractionJournal, clock: Clock) -> None:
+    def __init__(self, *, journal: InteractionJournal, clock: Clock, patience: Patience) -> None:
         self._journal = journal
         self._clock = clock
+        self._patience = patience
+
+    async def take_in(
+        self, interaction: discord.Interaction, *, kind: str, private: bool, queue: QueueIt
+    ) -> None:
+        """Acknowledge, have `queue` put the request into the queue, and refuse it if that fails.
+
+        An answer that may have to be posted needs a channel where the bot may post.
+        """
+        origin = origin_of(interaction, now=self._clock())
+        if not await self.acknowledge(interaction, kind=kind, private=private):
+            return
+        try:
+            if not private:
+                require_permissions(interaction)
+            await queue(origin)
+        except Exception as error:  # the thinking message must end, whatever went wrong
+            await self.refuse(interaction, error, private=private)
 
     async def acknowledge(
         self, interaction: discord.Interaction, *, kind: str, private: bool, thinking: bool = True
@@ -44,16 +76,14 @@ class FrontDesk:
         if thinking:
             await self._commit(interaction, kind)
         try:
-            await interaction.response.defer(ephemeral=private, thinking=thinking)
-        except discord.HTTPException as error:
-            if error.code == UNKNOWN_INTERACTION:
-                log.warning("%s came too late to be acknowledged", kind)
+            with border():
+                await interaction.response.defer(ephemeral=private, thinking=thinking)
+        except DeliveryRefused as error:
+            log.warning("%s could not be acknowledged: %s", kind, error)
+            if error.code != ALREADY_ACKNOWLEDGED:
                 await self.done(interaction)
                 return False
-            if error.code != ALREADY_ACKNOWLEDGED and error.status < 500:
-                raise
-            log.warning("%s may not be acknowledged: %s", kind, error)
-        except (aiohttp.ClientError, OSError) as error:
+        except DeliveryInterrupted as error:
             # Discord may well have heard; if not, the answer takes another way.
             log.warning("%s may not be acknowledged: %s", kind, error)
         return True
@@ -62,21 +92,15 @@ class FrontDesk:
         self, interaction: discord.Interaction, error: BaseException, *, private: bool
     ) -> None:
         """Tell the member, and nobody else, why nothing was done."""
-        text = _errors.sentence(error)
-        if private:
-            await interaction.edit_original_response(content=text)
-        else:
-            # A deferred answer keeps its visibility, so it makes room for one only the member sees.
-            await interaction.delete_original_response()
-            await interaction.followup.send(text, ephemeral=True)
         self._log(error)
-        await self.done(interaction)
+        text = _errors.sentence(error)
+        tell = partial(_edit if private else _make_room, interaction, text)
+        await self._tell(interaction, tell)
 
     async def whisper(self, interaction: discord.Interaction, error: BaseException) -> None:
         """Tell the member alone why a click did nothing, beside a message that stays as it is."""
-        await interaction.followup.send(_errors.sentence(error), ephemeral=True)
         self._log(error)
-        await self.done(interaction)
+        await self._tell(interaction, partial(_follow_up, interaction, _errors.sentence(error)))
 
     async def stumbled(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError
@@ -85,10 +109,30 @@ class FrontDesk:
         misfit = isinstance(error, STALE_FORMS)
         text = _errors.MISFIT if misfit else _errors.UNEXPECTED
         log.warning("a command came to no handler: %s", error, exc_info=not misfit)
-        if interaction.response.is_done():
-            await interaction.followup.send(text, ephemeral=True)
-        else:
-            await interaction.response.send_message(text, ephemeral=True)
+        await self._tell(interaction, partial(_say, interaction, text))
+
+    async def _tell(
+        self, interaction: discord.Interaction, tell: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Tell it in the end, for as long as that can be heard.
+
+        What a stop cuts short is left open in the journal, and closed by the next start.
+        """
+
+        def trouble(error: Exception, pause: float) -> None:
+            log.warning("a member is told in %.0f s: %s", pause, error)
+
+        deadline = self._clock() + TOKEN_LIFE
+        try:
+            await self._patience.through(
+                tell,
+                unless=(DeliveryRefused,),
+                until=lambda: self._clock() >= deadline,
+                trouble=trouble,
+            )
+        except DeliveryError as error:
+            log.warning("a member could not be told: %s", error)
+        await self.done(interaction)
 
     async def done(self, interaction: discord.Interaction) -> None:
         """Note that the interaction has its answer."""
@@ -117,3 +161,29 @@ class FrontDesk:
             guild_id=interaction.guild_id or 0,
             kind=kind,
         )
+
+
+async def _edit(interaction: discord.Interaction, text: str) -> None:
+    with border():
+        await interaction.edit_original_response(content=text)
+
+
+async def _make_room(interaction: discord.Interaction, text: str) -> None:
+    """A deferred answer keeps its visibility, so it gives way to one that only the member sees."""
+    with border():
+        with suppress(discord.NotFound):  # as after a try that got no further
+            await interaction.delete_original_response()
+        await interaction.followup.send(text, ephemeral=True)
+
+
+async def _follow_up(interaction: discord.Interaction, text: str) -> None:
+    with border():
+        await interaction.followup.send(text, ephemeral=True)
+
+
+async def _say(interaction: discord.Interaction, text: str) -> None:
+    with border():
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)

@@ -1,6 +1,7 @@
 """/upscale and /vary: images made from images that were drawn before."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import discord
 from discord import app_commands
@@ -11,8 +12,7 @@ from bot.model import request as bounds
 from bot.model.deriving import AMOUNTS, FACTORS, Choice, UpscaleRequest, VaryRequest
 from bot.model.errors import StorageError
 from bot.model.job import Job
-from bot.ports import Clock
-from cogs._origins import eyes_of, origin_of
+from cogs._origins import eyes_of
 from cogs._replies import FrontDesk
 from cogs._sentences import title_of
 
@@ -24,10 +24,9 @@ Count = app_commands.Range[int, *bounds.COUNTS]
 class Derive(commands.Cog):
     """Translates /upscale and /vary into calls of the derivation."""
 
-    def __init__(self, *, desk: FrontDesk, derivation: Derivation, clock: Clock) -> None:
+    def __init__(self, *, desk: FrontDesk, derivation: Derivation) -> None:
         self._desk = desk
         self._derivation = derivation
-        self._clock = clock
 
     @app_commands.command(name="upscale", description="Draw an image again, larger and finer")
     @app_commands.guild_install()
@@ -51,13 +50,12 @@ class Derive(commands.Cog):
     ) -> None:
         """Acknowledge, then ask for an enlargement; the answer comes through the queue."""
         wish = UpscaleRequest(Choice(job, image), factor, private)
-        if not await self._desk.acknowledge(interaction, kind="upscale", private=private):
-            return
-        try:
-            origin = origin_of(interaction, now=self._clock())
-            await self._derivation.upscale(wish, origin, eyes_of(interaction))
-        except Exception as error:  # the thinking message must end, whatever went wrong
-            await self._desk.refuse(interaction, error, private=private)
+        await self._desk.take_in(
+            interaction,
+            kind="upscale",
+            private=private,
+            queue=partial(self._derivation.upscale, wish, sees=eyes_of(interaction)),
+        )
 
     @app_commands.command(name="vary", description="Draw an image again, a little different")
     @app_commands.guild_install()
@@ -83,13 +81,12 @@ class Derive(commands.Cog):
     ) -> None:
         """Acknowledge, then ask for variations; the answer comes through the queue."""
         wish = VaryRequest(Choice(job, image), amount, count, private)
-        if not await self._desk.acknowledge(interaction, kind="vary", private=private):
-            return
-        try:
-            origin = origin_of(interaction, now=self._clock())
-            await self._derivation.vary(wish, origin, eyes_of(interaction))
-        except Exception as error:  # the thinking message must end, whatever went wrong
-            await self._desk.refuse(interaction, error, private=private)
+        await self._desk.take_in(
+            interaction,
+            kind="vary",
+            private=private,
+            queue=partial(self._derivation.vary, wish, sees=eyes_of(interaction)),
+        )
 
     @upscale.autocomplete("job")
     @vary.autocomplete("job")

@@ -12,12 +12,10 @@ from bot.intake import Intake
 from bot.model import request as bounds
 from bot.model.checkpoint import ASPECTS, Catalogue
 from bot.model.loras import Wish
-from bot.model.request import ImageRequest
+from bot.model.request import ImageRequest, Origin
 from bot.model.schedulers import SCHEDULERS
-from bot.ports import Clock
 from cogs._attachments import fetched
 from cogs._loras import LoraList, suggested
-from cogs._origins import origin_of
 from cogs._replies import FrontDesk
 
 CHOICES = 25
@@ -46,14 +44,12 @@ class Imagine(commands.Cog):
         admission: Admission,
         dispatcher: Dispatcher,
         catalogue: Catalogue,
-        clock: Clock,
     ) -> None:
         self._desk = desk
         self._intake = intake
         self._admission = admission
         self._dispatcher = dispatcher
         self._catalogue = catalogue
-        self._clock = clock
 
     # One parameter for each option is discord.py's way of declaring them.
     @app_commands.command(name="imagine", description="Draw an image from your words")
@@ -115,17 +111,21 @@ class Imagine(commands.Cog):
             spoiler=spoiler,
             private=private,
         )
-        if not await self._desk.acknowledge(interaction, kind="imagine", private=private):
+        await self._desk.take_in(
+            interaction,
+            kind="imagine",
+            private=private,
+            queue=partial(self._queue, request, image),
+        )
+
+    async def _queue(
+        self, request: ImageRequest, image: discord.Attachment | None, origin: Origin
+    ) -> None:
+        if image is None:
+            await self._admission.admit(request, origin)
             return
-        try:
-            origin = origin_of(interaction, now=self._clock())
-            if image is None:
-                await self._admission.admit(request, origin)
-            else:
-                async with self._intake.begun_with(partial(fetched, image), request) as begun:
-                    await self._admission.admit(begun, origin)
-        except Exception as error:  # the thinking message must end, whatever went wrong
-            await self._desk.refuse(interaction, error, private=private)
+        async with self._intake.begun_with(partial(fetched, image), request) as begun:
+            await self._admission.admit(begun, origin)
 
     async def cancel_pressed(self, interaction: discord.Interaction, job_id: int) -> None:
         """Cancel the job for its author; the job's own message tells it."""

@@ -1,12 +1,36 @@
 """Which ways an outcome can still take to its member, and where it may stand already."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from bot.model.job import TOKEN_LIFE, Job
 from bot.model.ways import Hop, Outcome, Way
 
+PERMISSIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "view_channel": "View Channel",
+        "send_messages": "Send Messages",
+        "send_messages_in_threads": "Send Messages in Threads",
+        "embed_links": "Embed Links",
+        "attach_files": "Attach Files",
+        "read_message_history": "Read Message History",
+    }
+)
+"""What the bot needs in a channel to answer there, and how Discord's settings call it."""
+
 Hops = Mapping[Way, Hop]
 """What was tried for a job already."""
+
+
+def missing_permissions(granted: Collection[str], *, in_thread: bool) -> tuple[str, ...]:
+    """What is not granted in a channel where an answer may have to be posted, as it is called.
+
+    Asked when a request comes, and not again before it is drawn: by the answer's time a place may
+    be open again, and where none is the picture is kept for its author.
+    """
+    elsewhere = "send_messages" if in_thread else "send_messages_in_threads"
+    needed = {name: words for name, words in PERMISSIONS.items() if name != elsewhere}
+    return tuple(words for name, words in needed.items() if name not in granted)
 
 
 def ways_for(job: Job, hops: Hops, *, now: float) -> tuple[Way, ...]:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.flow.house import answer_to, serving
 
-LONG = {"steps": 40, "count": 4}
+LONG = {"steps": 24, "count": 3}
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_the_message_says_in_time_that_it_will_be_a_new_one_which_mentions
         return posted(member, before=[said.id]) or None
 
     (answer,) = await house.sandbox.events.wait(answers, 60)
-    assert len(answer.files) == 4
+    assert len(answer.files) == 3
     assert answer.mentioned == [member.user.id]
     assert "longer than Discord" in reply.message.text
     assert (await answer_to(await house.imagine())).files
@@ -51,7 +51,7 @@ async def test_a_private_image_that_is_late_comes_as_a_direct_message(house):
     assert "direct message" in said.text
     direct = house.sandbox.acting("member")
     (answer,) = await house.sandbox.events.wait(lambda: posted(direct) or None, 60)
-    assert len(answer.files) == 4
+    assert len(answer.files) == 3
     assert posted(house.member(), before=[said.id]) == []
 
 

@@ -1,9 +1,11 @@
 """What cannot work is said plainly: to the owner at the start, to members in Discord."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
+from bot.sandbox.faults import Fault, FaultKind, rate_limited, refusing
 from tests.disks import read_only
 from tests.flow.house import answer_to, is_final, serving
 from tests.flow.processes import PROJECT, bot_process
@@ -126,9 +128,84 @@ async def test_a_style_of_any_length_is_refused_in_private_and_nothing_stays_thi
         assert not sandbox.unfinished()
 
 
-async def test_a_channel_that_the_bot_may_not_post_in_still_gets_its_answer(sandbox, tmp_path):
+async def test_a_channel_that_the_bot_may_not_post_in_is_refused_by_what_is_missing(
+    sandbox, tmp_path
+):
     async with serving(sandbox, tmp_path) as house:
-        reply = await house.member("member", "announcements").slash(
-            "imagine", prompt="a cat", steps=1
-        )
-        assert (await answer_to(reply)).files
+        member = house.member("member", "announcements")
+        refused = await (await member.slash("imagine", prompt="a cat", steps=1)).followed_up()
+        assert refused.ephemeral
+        assert "I lack Send Messages, Embed Links, Attach Files" in refused.text
+        private = await member.slash("imagine", prompt="a cat", steps=1, private=True)
+        assert (await answer_to(private)).files
+        thread = await house.member("owner", "sketches").slash("imagine", prompt="a cat", steps=1)
+        assert (await answer_to(thread)).files
+
+
+DELETE = {"method": "DELETE", "path": "original$"}
+FOLLOW_UP = {"method": "POST", "path": r"^/webhooks/\d+/[^/]+$"}
+LOST = [
+    Fault(FaultKind.CUT_BEFORE, **DELETE),
+    Fault(FaultKind.CUT_AFTER, **DELETE),
+    Fault(FaultKind.STATUS, status=503, body="busy", **DELETE),
+    replace(rate_limited(0.01, html=True), **DELETE),
+    Fault(FaultKind.CUT_BEFORE, **FOLLOW_UP),
+    replace(rate_limited(0.01, via=False), **FOLLOW_UP),
+    replace(rate_limited(0.01, html=True), **FOLLOW_UP),
+]
+
+
+async def test_a_refusal_that_meets_trouble_is_told_in_the_end_and_leaves_nothing_thinking(
+    sandbox, tmp_path
+):
+    async with serving(sandbox, tmp_path) as house:
+        for fault in LOST:
+            sandbox.faults.add(replace(fault))
+            reply = await house.imagine(style="nonsense")
+            refused = await reply.followed_up()
+            assert "There is no style “nonsense”" in refused.text
+            assert reply.message is None
+            assert len(reply.followups) == 1
+        assert all(rule.times == 0 for rule in sandbox.faults.rules)
+
+
+async def test_a_private_refusal_that_meets_trouble_is_told_in_the_end(sandbox, tmp_path):
+    async with serving(sandbox, tmp_path) as house:
+        for kind in (FaultKind.CUT_BEFORE, FaultKind.CUT_AFTER):
+            sandbox.faults.add(Fault(kind, "PATCH", "original$", times=3))
+            reply = await house.imagine(style="nonsense", private=True)
+            assert "There is no style" in (await reply.finished()).text
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        replace(rate_limited(0.01, html=True), path="/callback$"),
+        Fault(FaultKind.CUT_BEFORE, path="/callback$"),
+    ],
+)
+async def test_a_request_whose_acknowledgement_never_came_is_answered_in_the_channel(
+    sandbox, tmp_path, fault
+):
+    async with serving(sandbox, tmp_path) as house:
+        sandbox.faults.add(replace(fault))
+        member = house.member()
+        await member.slash("imagine", prompt="a cat", steps=1)
+
+        def posted():
+            return [one for one in member.messages() if one.files] or None
+
+        (answer,) = await sandbox.events.wait(posted, 60)
+        assert answer.mentioned == [member.user.id]
+        sandbox.forgive()
+
+
+@pytest.mark.parametrize("code", [10062, 50027])
+async def test_a_request_that_came_too_late_is_dropped_and_not_drawn(sandbox, tmp_path, code):
+    async with serving(sandbox, tmp_path) as house:
+        sandbox.faults.add(replace(refusing(code), path="/callback$"))
+        await house.member().slash("imagine", prompt="a cat", steps=1)
+        await sandbox.faults.until_met(1, timeout=10)
+        assert (await answer_to(await house.imagine())).files
+        assert len([one for one in house.member().messages() if one.files]) == 1
+        sandbox.forgive()
