@@ -9,13 +9,13 @@ from bot.model.deriving import Choice, UpscaleRequest, VaryRequest, upscaled, va
 from bot.model.errors import (
     NoLongerKept,
     NoSuchPicture,
-    NotDrawnYet,
     OutOfRange,
     PrivatePicture,
     StorageError,
     UnknownOption,
 )
-from bot.model.job import Job, State
+from bot.model.job import Job
+from bot.model.past import require_pictures
 from bot.model.picture import Picture
 from bot.model.recipe import Recipe
 from bot.model.request import COUNTS, ImageRequest, Origin
@@ -87,12 +87,7 @@ class Derivation:
             raise NoLongerKept(choice.job_id)
         if job is None or not _is_visible(job, origin, sees):
             raise NoSuchPicture(choice.job_id)
-        if job.state in (State.QUEUED, State.RUNNING):
-            raise NotDrawnYet(job.id)
-        if job.state not in (State.RENDERED, State.DELIVERED):
-            raise NoSuchPicture(job.id)
-        if job.pruned:
-            raise NoLongerKept(job.id)
+        require_pictures(job)
         if not 1 <= choice.image <= job.request.count:
             raise NoSuchPicture(job.id, images=job.request.count)
         if job.request.private and not private:

@@ -29,20 +29,22 @@ class Patience:
         self,
         act: Callable[[], Awaitable[T]],
         *,
+        only: tuple[type[Exception], ...] = (Exception,),
         unless: tuple[type[Exception], ...] = (),
         until: Callable[[], bool] = lambda: False,
         trouble: Callable[[Exception, float], None],
     ) -> T:
         """What `act` gives in the end; `trouble` hears of each error and the pause after it.
 
-        An error of `unless` is raised at once, and the last one where `until` has become true.
+        An error that is none of `only`, or one of `unless`, is raised at once, and any where
+        `until` has become true.
         """
         retrying = AsyncRetrying(
             sleep=self.sleep,
             wait=self._pause,
             stop=lambda _: until(),
             retry=retry_if_exception(
-                lambda error: isinstance(error, Exception) and not isinstance(error, unless)
+                lambda error: isinstance(error, only) and not isinstance(error, unless)
             ),
             before_sleep=lambda state: trouble(_error_of(state), state.upcoming_sleep),
             reraise=True,

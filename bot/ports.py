@@ -220,6 +220,22 @@ class Archive(Protocol):
         ...
 
 
+class Requests(Protocol):
+    """What showing members their earlier requests needs."""
+
+    async def get(self, job_id: int) -> Job | None:
+        """The job, or None if there is none of that id."""
+        ...
+
+    async def asked_by(self, guild_id: int, user_id: int, *, limit: int) -> Sequence[Job]:
+        """A member's jobs in a server, whatever became of them, the newest first."""
+        ...
+
+    async def was_dropped(self, job_id: int) -> bool:
+        """Whether there was a job of that id that is kept no longer."""
+        ...
+
+
 class SourceShelf(Protocol):
     """Where the pictures lie that images begin with."""
 

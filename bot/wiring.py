@@ -16,6 +16,7 @@ from bot.delivery import Delivery
 from bot.derivation import Derivation
 from bot.dispatcher import Dispatcher
 from bot.forecast import Forecast
+from bot.history import History
 from bot.imaging import sdxl
 from bot.imaging.engine import Engine
 from bot.imaging.executor import Tuning
@@ -56,6 +57,7 @@ from cogs._buttons import cancel_button
 from cogs._courier import DiscordCourier
 from cogs._replies import FrontDesk
 from cogs.derive import Derive
+from cogs.history import PastRequests
 from cogs.imagine import Imagine
 from config.documents import LORAS_FILE, MODELS_FILE, STYLES_FILE, read_document
 from config.settings import Settings, SettingsError, export
@@ -262,7 +264,6 @@ class _Stages:
         )
         derive = Derive(desk=desk, derivation=self._derivation(admission))
         button = cancel_button(imagine.cancel_pressed)
-        self.client.furnish([imagine, derive], [button], desk.stumbled)
         courier = DiscordCourier(
             client=self.client,
             cancel_button=button,
@@ -270,6 +271,10 @@ class _Stages:
             fit=Fitter(),
             quiet=lambda: self.invalid.quiet,
         )
+        past = PastRequests(
+            desk=desk, history=History(requests=self.board, album=self.album), courier=courier
+        )
+        self.client.furnish([imagine, derive, past], [button], desk.stumbled)
         notices = self._notices(courier, forecast)
         delivery = self._delivery(courier, notices)
         admission.tell(notices.follow)

@@ -24,8 +24,8 @@ from cogs import _errors
 from cogs._border import border
 from cogs._origins import origin_of, require_permissions
 
-QueueIt = Callable[[Origin], Awaitable[object]]
-"""Puts a request into the queue; raises Refused."""
+Act = Callable[[Origin], Awaitable[object]]
+"""Does what an interaction asks for; raises Refused."""
 
 COMMIT_WITHIN = 1.0
 """Seconds for the commit before the acknowledgement; Discord allows 3 for both."""
@@ -50,7 +50,7 @@ class FrontDesk:
         self._patience = patience
 
     async def take_in(
-        self, interaction: discord.Interaction, *, kind: str, private: bool, queue: QueueIt
+        self, interaction: discord.Interaction, *, kind: str, private: bool, queue: Act
     ) -> None:
         """Acknowledge, have `queue` put the request into the queue, and refuse it if that fails.
 
@@ -65,6 +65,16 @@ class FrontDesk:
             await queue(origin)
         except Exception as error:  # the thinking message must end, whatever went wrong
             await self.refuse(interaction, error, private=private)
+
+    async def answer(self, interaction: discord.Interaction, *, kind: str, reply: Act) -> None:
+        """Acknowledge in private, then have `reply` answer, again where that meets trouble."""
+        origin = origin_of(interaction, now=self._clock())
+        if not await self.acknowledge(interaction, kind=kind, private=True):
+            return
+        try:
+            await self._tell(interaction, partial(reply, origin))
+        except Exception as error:  # the thinking message must end, whatever went wrong
+            await self.refuse(interaction, error, private=True)
 
     async def acknowledge(
         self, interaction: discord.Interaction, *, kind: str, private: bool, thinking: bool = True
@@ -112,7 +122,7 @@ class FrontDesk:
         await self._tell(interaction, partial(_say, interaction, text))
 
     async def _tell(
-        self, interaction: discord.Interaction, tell: Callable[[], Awaitable[None]]
+        self, interaction: discord.Interaction, tell: Callable[[], Awaitable[object]]
     ) -> None:
         """Tell it in the end, for as long as that can be heard.
 
@@ -126,7 +136,7 @@ class FrontDesk:
         try:
             await self._patience.through(
                 tell,
-                unless=(DeliveryRefused,),
+                only=(DeliveryInterrupted,),
                 until=lambda: self._clock() >= deadline,
                 trouble=trouble,
             )

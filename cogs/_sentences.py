@@ -14,6 +14,7 @@ CONTENT_LENGTH = 2000
 MENTION_ROOM = 30
 ALT_LENGTH = 1024
 TITLE_LENGTH = 100
+WORDS_LENGTH = 60
 BAR = 12
 LOST = (
     "⚠️ Your image was drawn, but its file cannot be read any more; the bot's log says why. Ask "
@@ -151,6 +152,38 @@ def _parent(recipe: Recipe) -> str:
 def title_of(job: Job) -> str:
     """A job in a list of suggestions: its number and the beginning of its words."""
     return _cut(f"#{job.id} {' '.join(job.request.prompt.split())}", TITLE_LENGTH)
+
+
+def history(jobs: Sequence[Job]) -> str:
+    """A member's requests, a line each, the newest first."""
+    lines = [
+        f"**#{job.id}** · {_standing(job)} · <t:{int(job.created_at)}:R> · `{_beginning_of(job)}`"
+        for job in jobs
+    ]
+    lines.append("-# `/history` with `job` shows one of them again, to you alone")
+    return "\n".join(lines)
+
+
+def _beginning_of(job: Job) -> str:
+    return _cut(" ".join(neutral(job.request.prompt).split()), WORDS_LENGTH)
+
+
+def _standing(job: Job) -> str:
+    if job.pruned:
+        return "no longer kept"
+    if job.state is State.DELIVERED and job.message_id is None:
+        return "kept for you"
+    return _STATES[job.state]
+
+
+_STATES = {
+    State.QUEUED: "waiting",
+    State.RUNNING: "being drawn",
+    State.RENDERED: "on its way",
+    State.DELIVERED: "drawn",
+    State.FAILED: "failed",
+    State.CANCELLED: "cancelled",
+}
 
 
 def _size(recipe: Recipe) -> str:

@@ -1,6 +1,5 @@
 """/upscale and /vary: images made from images that were drawn before."""
 
-from collections.abc import Sequence
 from functools import partial
 
 import discord
@@ -11,13 +10,11 @@ from bot.derivation import Derivation
 from bot.model import request as bounds
 from bot.model.deriving import AMOUNTS, FACTORS, Choice, UpscaleRequest, VaryRequest
 from bot.model.errors import StorageError
-from bot.model.job import Job
+from cogs._numbers import Number, matching
 from cogs._origins import eyes_of
 from cogs._replies import FrontDesk
-from cogs._sentences import title_of
 
 Image = app_commands.Range[int, *bounds.COUNTS]
-Number = app_commands.Range[int, 1, 2**53 - 1]
 Count = app_commands.Range[int, *bounds.COUNTS]
 
 
@@ -97,15 +94,4 @@ class Derive(commands.Cog):
             jobs = await self._derivation.recent(interaction.guild_id or 0, interaction.user.id)
         except StorageError:
             return []
-        return _matching(str(typed), jobs)
-
-
-def _matching(typed: str, jobs: Sequence[Job]) -> list[app_commands.Choice[int]]:
-    """Jobs whose number or words hold what was typed."""
-    wanted = typed.casefold()
-    titles = {job.id: title_of(job) for job in jobs}
-    return [
-        app_commands.Choice(name=title, value=number)
-        for number, title in titles.items()
-        if wanted in title.casefold()
-    ]
+        return matching(str(typed), jobs)

@@ -164,6 +164,14 @@ class InMemoryQueue:
         ]
         return sorted(drawn, key=lambda job: -job.id)[:limit]
 
+    async def asked_by(self, guild_id: int, user_id: int, *, limit: int) -> Sequence[Job]:
+        asked = [
+            job
+            for job in self.jobs.values()
+            if (job.origin.guild_id, job.origin.user_id) == (guild_id, user_id)
+        ]
+        return sorted(asked, key=lambda job: -job.id)[:limit]
+
     async def was_dropped(self, job_id: int) -> bool:
         return job_id not in self.jobs and 0 < job_id < max(self.jobs, default=0)
 

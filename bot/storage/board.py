@@ -15,7 +15,7 @@ from bot.storage.tables import BEGUN, WAS_DRAWN, in_state, jobs, not_before
 
 
 class JobBoard:
-    """Board, Places, Timings and Archive over the database; `cancel` and `share` write."""
+    """Board, Places, Timings, Archive and Requests; only `cancel` and `share` write."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -33,6 +33,17 @@ class JobBoard:
             select(jobs)
             .where(jobs.c.guild_id == guild_id, jobs.c.user_id == user_id)
             .where(jobs.c.state.in_((State.RENDERED, State.DELIVERED)), ~jobs.c.pruned)
+            .order_by(jobs.c.id.desc())
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            return [job_of(row) for row in await connection.execute(statement)]
+
+    async def asked_by(self, guild_id: int, user_id: int, *, limit: int) -> Sequence[Job]:
+        """A member's jobs in a server, whatever became of them, the newest first."""
+        statement = (
+            select(jobs)
+            .where(jobs.c.guild_id == guild_id, jobs.c.user_id == user_id)
             .order_by(jobs.c.id.desc())
             .limit(limit)
         )

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.history import RECENT
 from bot.model import errors
 from bot.model.estimate import Standing
 from bot.model.fairness import Tags
@@ -272,3 +273,29 @@ def test_a_failure_is_told_and_costs_nothing(failure):
     said = _sentences.answer(replace(JOB, state=State.FAILED, failure=failure), [])
     assert "could not be drawn because" in said
     assert "does not count" in said
+
+
+def test_a_history_of_the_longest_requests_is_one_message():
+    request = replace(JOB.request, prompt="@everyone `x` " * 100)
+    job = replace(JOB, request=request, id=2**53, state=State.DELIVERED, created_at=2e9)
+    said = _sentences.history([job] * RECENT)
+    assert len(said) <= 2000
+    assert said.count("kept for you") == RECENT
+    assert said.count("`") == 2 * RECENT + 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"state": State.QUEUED}, "waiting"),
+        ({"state": State.RUNNING}, "being drawn"),
+        ({"state": State.RENDERED}, "on its way"),
+        ({"state": State.DELIVERED, "message_id": 5}, "drawn"),
+        ({"state": State.DELIVERED}, "kept for you"),
+        ({"state": State.DELIVERED, "pruned": True}, "no longer kept"),
+        ({"state": State.FAILED}, "failed"),
+        ({"state": State.CANCELLED}, "cancelled"),
+    ],
+)
+def test_a_history_says_what_became_of_each_request(changes, said):
+    assert f"**#3** · {said} · " in _sentences.history([replace(JOB, **changes)])

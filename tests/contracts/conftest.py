@@ -12,6 +12,7 @@ from bot.ports import (
     InteractionJournal,
     Outbox,
     Places,
+    Requests,
     Timings,
     Waiting,
     WorkQueue,
@@ -34,6 +35,7 @@ class Ports:
     places: Places
     timings: Timings
     archive: Archive
+    requests: Requests
     outbox: Outbox
     journal: InteractionJournal
 
@@ -42,9 +44,9 @@ class Ports:
 async def ports(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ports]:
     if request.param == "memory":
         queue = InMemoryQueue()
-        yield Ports(queue, queue, queue, queue, queue, queue, queue, queue)
+        yield Ports(*[queue] * 9)
         return
     async with open_database(tmp_path / "bot.db") as database:
         queue, board = FairQueue(database), JobBoard(database)
         outbox, journal = JobOutbox(database), Journal(database)
-        yield Ports(queue, queue, board, board, board, board, outbox, journal)
+        yield Ports(queue, queue, board, board, board, board, board, outbox, journal)

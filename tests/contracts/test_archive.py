@@ -46,3 +46,20 @@ async def test_what_has_been_delivered_stays_and_what_has_no_pictures_does_not_c
     await ports.board.cancel(cancelled.id, now=104.0)
     assert await ids(ports) == [told.id]
     assert await ports.archive.get(told.id) is not None
+
+
+async def test_all_that_a_member_asked_for_in_a_server_is_told_whatever_became_of_it(
+    ports: Ports,
+) -> None:
+    told = await drawn(ports, 1, ADA)
+    await drawn(ports, 2, BEA)
+    await drawn(ports, 3, ADA, guild_id=THERE)
+    waiting, cancelled = [
+        await ports.waiting.enqueue(new_job(number, ADA), per_member=10, per_server=10, now=100.0)
+        for number in (4, 5)
+    ]
+    await ports.board.cancel(cancelled.id, now=104.0)
+    asked = await ports.requests.asked_by(HERE, ADA, limit=10)
+    assert [job.id for job in asked] == [cancelled.id, waiting.id, told.id]
+    assert len(await ports.requests.asked_by(HERE, ADA, limit=2)) == 2
+    assert await ports.requests.asked_by(THERE, BEA, limit=10) == []

@@ -1,0 +1,64 @@
+"""/history, as its member sees it and nobody else."""
+
+import pytest
+
+from bot.sandbox.faults import Fault, FaultKind
+from tests.flow.house import answer_to, serving
+
+
+@pytest.fixture
+async def house(sandbox, tmp_path):
+    async with serving(sandbox, tmp_path) as house:
+        yield house
+
+
+async def history(house, name="member", **options):
+    reply = await (await house.member(name).slash("history", **options)).acknowledged()
+    return await reply.until(lambda message: not message.thinking)
+
+
+async def test_it_lists_what_a_member_asked_for_and_shows_one_again(house):
+    first = await answer_to(await house.imagine("a red apple", seed=5))
+    await answer_to(await house.imagine("a blue house"))
+    listed = await history(house)
+    assert listed.ephemeral
+    assert listed.text.index("**#2** · drawn") < listed.text.index("**#1** · drawn")
+    assert "`a red apple`" in listed.text
+    again = await history(house, job=1)
+    assert again.ephemeral
+    assert again.text == first.text
+    assert house.picture(again.files[0]).tobytes() == house.picture(first.files[0]).tobytes()
+    offered = await house.member().autocomplete("history", "job", "blue")
+    assert [choice["value"] for choice in offered] == [2]
+
+
+async def test_nobody_sees_somebody_elses_history(house):
+    await answer_to(await house.imagine(private=True))
+    assert "You have no image here yet" in (await history(house, "patron")).text
+    assert "There is no image #1" in (await history(house, "patron", job=1)).text
+    assert await house.member("patron").autocomplete("history", "job", "") == []
+
+
+async def test_a_private_image_that_could_not_be_told_is_kept_for_its_author_alone(house):
+    house.sandbox.world.user_named("member").accepts_dm = False
+    reply = await house.imagine(private=True, steps=24, count=2)
+    await reply.until(lambda message: "Drawing" in message.text)
+    house.sandbox.clock.advance(20 * 60)
+
+    async def kept():
+        return "**#1** · kept for you" in (await history(house)).text
+
+    while not await kept():
+        pass
+    again = await history(house, job=1)
+    assert again.ephemeral
+    assert len(again.files) == 2
+    others = house.member("patron").messages()
+    assert all(not one.files for one in others)
+
+
+async def test_a_list_that_meets_trouble_comes_in_the_end(house):
+    await answer_to(await house.imagine())
+    for kind in (FaultKind.CUT_BEFORE, FaultKind.CUT_AFTER):
+        house.sandbox.faults.add(Fault(kind, "PATCH", "original$"))
+        assert "**#1** · drawn" in (await history(house)).text
