@@ -187,5 +187,5 @@ class Notices:
 
     def _pause(self, news: News | None) -> float:
         # A long queue moves often; its far end need not be told each time.
-        share = max(1.0, news.place / 3) if isinstance(news, Standing) else 1.0
-        return self._spacing * min(share, FAR_END)
+        place = news.place if isinstance(news, Standing) else None
+        return self._spacing * min(max(1.0, (place or 1) / 3), FAR_END)

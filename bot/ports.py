@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.model.estimate import Ahead, Queued, Standing
+from bot.model.hold import Hold
 from bot.model.job import Interaction, Job, NewJob
 from bot.model.keeping import Limits, Pruned
 from bot.model.picture import (
@@ -76,7 +77,7 @@ class Waiting(Protocol):
     """What admission needs of the queue."""
 
     async def enqueue(self, job: NewJob, *, per_member: int, per_server: int, now: float) -> Job:
-        """Commit a job at its fair place; raises QueueFull if the waiting room has no place."""
+        """Commit a job at its fair place; raises QueueFull or Draining."""
         ...
 
 
@@ -93,6 +94,26 @@ class Board(Protocol):
 
     async def waiting(self) -> Sequence[Job]:
         """The queued jobs in the order of their places."""
+        ...
+
+
+class Holds(Protocol):
+    """What the owner's commands need of the queue."""
+
+    async def hold(self, hold: Hold) -> None:
+        """Hold a scope back; a hold that it is under already is replaced."""
+        ...
+
+    async def lift(self, scope: int) -> bool:
+        """End the hold on a scope; whether it was under one."""
+        ...
+
+    async def holds(self) -> Sequence[Hold]:
+        """Every hold there is, that on the whole bot first."""
+        ...
+
+    async def bump(self, job_id: int) -> Job:
+        """Put a waiting job before all others; raises NotWaiting or Held."""
         ...
 
 

@@ -3,8 +3,10 @@
 from bot.model.errors import (
     BadPrompt,
     DiskFull,
+    Draining,
     EmptyPrompt,
     EnlargementTooLarge,
+    Held,
     MissingPermission,
     ModelUnavailable,
     NoLongerKept,
@@ -12,9 +14,11 @@ from bot.model.errors import (
     NotAPicture,
     NotDrawnYet,
     NotVariable,
+    NotWaiting,
     NotYours,
     OutOfRange,
     OutOfRoom,
+    OwnerOnly,
     PictureNotFetched,
     PictureTooLarge,
     PrivatePicture,
@@ -103,13 +107,8 @@ def _refusal(error: Refused) -> str:
         case OutOfRange(option, value, least, most):
             name = _cut(option, PART_LENGTH)
             return f"The {name} is {value:g}: it must be from {least:g} to {most:g}."
-        case QueueFull("member", limit):
-            return (
-                f"You already have {limit} images waiting, which is the limit. "
-                "Wait for one to arrive or cancel one, then ask again."
-            )
-        case QueueFull(_, limit):
-            return f"This server already has {limit} images waiting. Please try again later."
+        case QueueFull() | Draining() | Held() | NotWaiting():
+            return _about_the_queue(error)
         case ModelUnavailable(model, _):
             # The reason may name the machine's folders, which are the owner's to know.
             return (
@@ -124,6 +123,8 @@ def _refusal(error: Refused) -> str:
                 "moderator can grant that in the channel's settings; with `private` I can show "
                 "it to you alone."
             )
+        case OwnerOnly():
+            return "Only the owner of this bot can do that."
         case NotYours():
             return "Only the member who asked for this image can do that."
         case TooLate():
@@ -143,6 +144,24 @@ def _about_weights(problem: str, part: str) -> str:
         "unbalanced": f"The weight at “{where}” lacks a parenthesis.",
     }[problem]
     return f"{reason} Weights are written `(red fish:1.3)`; for mere parentheses write `\\(`."
+
+
+def _about_the_queue(error: QueueFull | Draining | Held | NotWaiting) -> str:
+    match error:
+        case QueueFull("member", limit):
+            return (
+                f"You already have {limit} images waiting, which is the limit. "
+                "Wait for one to arrive or cancel one, then ask again."
+            )
+        case QueueFull(_, limit):
+            return f"This server already has {limit} images waiting. Please try again later."
+        case Draining(scope):
+            whose = "This server's queue" if scope == "server" else "The bot"
+            return f"{whose} takes no new requests at the moment: its owner is letting it run dry."
+        case Held(number):
+            return f"#{number} waits in a paused queue. Resume that first, then bump."
+        case NotWaiting(number):
+            return f"#{number} does not wait: it is being drawn, it is finished, or it never was."
 
 
 def _about_a_picture(error: NotAPicture | PictureTooLarge) -> str:

@@ -24,6 +24,8 @@ LOST = (
 
 def waiting(standing: Standing, model_loading: bool) -> str:
     """The line under a job that waits."""
+    if standing.place is None:
+        return "⏸️ The queue is paused. Your request keeps its place in it."
     parts = [f"⏳ In the queue at position {standing.place}"]
     if model_loading:
         parts.append("the model is still loading")

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from bot.forecast import Forecast
-from bot.model.errors import QueueFull, StaleMove
+from bot.model.errors import Draining, Held, NotWaiting, QueueFull, StaleMove
 from bot.model.estimate import Ahead, InHand, Queued
 from bot.model.fairness import tags_for
+from bot.model.hold import EVERYWHERE, Hold, HoldKind, put_first, taken_up
 from bot.model.job import UNANSWERED, Interaction, Job, NewJob, State, sources_of
 from bot.model.recipe import Recipe
 from bot.model.refund import Place, pulled_forward
@@ -102,6 +103,7 @@ class InMemoryQueue:
         self.closed: set[int] = set()
         self.tried: dict[tuple[int, Way], Hop] = {}
         self.last_id = 0
+        self.held: dict[int, Hold] = {}
 
     async def enqueue(self, job: NewJob, *, per_member: int, per_server: int, now: float) -> Job:
         for known in self.jobs.values():
@@ -110,6 +112,9 @@ class InMemoryQueue:
         if not self._all(State.QUEUED) and not self._all(State.RUNNING):
             self.last_finish.clear()
             self.virtual_time = 0.0
+        for scope, name in ((EVERYWHERE, "bot"), (job.origin.guild_id, "server")):
+            if self._kind(scope) is HoldKind.DRAINING:
+                raise Draining(name)
         guild = [one for one in self._waiting() if one.origin.guild_id == job.origin.guild_id]
         own = [one for one in guild if one.origin.user_id == job.origin.user_id]
         if len(own) >= per_member:
@@ -120,7 +125,9 @@ class InMemoryQueue:
 
     async def claim(self, *, now: float, busy_members_too: bool = False) -> Job | None:
         busy = {job.origin.user_id for job in self._all(State.RUNNING)}
-        waiting = self._waiting()
+        waiting = (
+            [] if self._paused(EVERYWHERE) else [one for one in self._waiting() if not one.held]
+        )
         fair = [job for job in waiting if job.origin.user_id not in busy]
         choice = fair or (waiting if busy_members_too else [])
         if not choice:
@@ -141,14 +148,14 @@ class InMemoryQueue:
         return job
 
     async def requeue(self, job_id: int) -> Job:
-        return self._move(job_id, State.QUEUED, claimed_at=None)
+        return self._queue_again(self._move(job_id, State.QUEUED))
 
     async def recover(self, *, suspects: Collection[int] | None = None) -> Sequence[Job]:
         found = []
         for job in sorted(self._all(State.RUNNING), key=_place):
             charged = suspects is None or job.id in suspects
-            job = replace(job, state=State.QUEUED, claimed_at=None, attempts=job.attempts + charged)
-            found.append(self._put(job))
+            job = replace(job, state=State.QUEUED, attempts=job.attempts + charged)
+            found.append(self._queue_again(job))
         return found
 
     async def get(self, job_id: int) -> Job | None:
@@ -180,6 +187,8 @@ class InMemoryQueue:
         ids = [one.job_id for one in places]
         if job_id not in ids:
             return None
+        if places[ids.index(job_id)].paused:
+            return Ahead(None, {})
         before = places[: ids.index(job_id) + 1]
         models = {one.model for one in before}
         costs = {name: sum(one.cost for one in before if one.model == name) for name in models}
@@ -195,7 +204,11 @@ class InMemoryQueue:
         return self._waiting()
 
     async def places(self) -> Sequence[Queued]:
-        return [Queued(job.id, job.recipe.model, job.cost) for job in self._waiting()]
+        everywhere = self._paused(EVERYWHERE)
+        return [
+            Queued(job.id, job.recipe.model, job.cost, paused=job.held or everywhere)
+            for job in self._waiting()
+        ]
 
     async def seconds_by_cost(self, model: str, *, limit: int) -> Sequence[float]:
         drawn = [
@@ -205,6 +218,32 @@ class InMemoryQueue:
         ]
         newest = sorted(drawn, key=lambda job: (job.finished_at, job.id), reverse=True)
         return [job.draw_seconds / job.cost for job in newest[:limit]]
+
+    async def hold(self, hold: Hold) -> None:
+        self.held[hold.scope] = hold
+        if hold.kind is HoldKind.DRAINING:
+            self._take_up(hold.scope)
+        for job in self._all(State.QUEUED):
+            if job.origin.guild_id == hold.scope and hold.kind is HoldKind.PAUSED:
+                self._put(replace(job, held=True))
+
+    async def lift(self, scope: int) -> bool:
+        self._take_up(scope)
+        return self.held.pop(scope, None) is not None
+
+    async def holds(self) -> Sequence[Hold]:
+        return [self.held[scope] for scope in sorted(self.held)]
+
+    async def bump(self, job_id: int) -> Job:
+        job = self.jobs.get(job_id)
+        if job is None or job.state is not State.QUEUED:
+            raise NotWaiting(job_id)
+        if job.held:
+            raise Held(job_id)
+        first = self._waiting()[0]
+        if first.id == job_id:
+            return job
+        return self._place_at(job, put_first(self._place_of(job), first.tags.start))
 
     async def untold(self, *, limit: int) -> Sequence[Job]:
         untold = [
@@ -280,8 +319,35 @@ class InMemoryQueue:
                 tags=tags,
                 state=State.QUEUED,
                 created_at=now,
+                held=self._paused(job.origin.guild_id),
             )
         )
+
+    def _kind(self, scope: int) -> HoldKind | None:
+        return self.held[scope].kind if scope in self.held else None
+
+    def _paused(self, scope: int) -> bool:
+        return self._kind(scope) is HoldKind.PAUSED
+
+    def _queue_again(self, job: Job) -> Job:
+        held = self._paused(job.origin.guild_id)
+        return self._put(replace(job, claimed_at=None, held=held))
+
+    def _take_up(self, scope: int) -> None:
+        paused = [one for one in self._waiting() if one.held and one.origin.guild_id == scope]
+        for user in {one.origin.user_id for one in paused}:
+            own = [one for one in paused if one.origin.user_id == user]
+            places = taken_up([self._place_of(one) for one in own], self.virtual_time)
+            for one, place in zip(own, places, strict=True):
+                self._place_at(one, place)
+            self.last_finish[user] = max(self.last_finish[user], places[-1].tags.finish)
+
+    def _place_of(self, job: Job) -> Place:
+        return Place(job.tags, self.entered[job.id])
+
+    def _place_at(self, job: Job, place: Place) -> Job:
+        self.entered[job.id] = place.entered
+        return self._put(replace(job, tags=place.tags, held=False))
 
     def _put(self, job: Job) -> Job:
         self.jobs[job.id] = job
@@ -311,12 +377,12 @@ class InMemoryQueue:
             for one in sorted(self._all(State.QUEUED), key=lambda one: one.id)
             if one.origin.user_id == user and one.id > job.id
         ]
-        places = [Place(one.tags, self.entered[one.id]) for one in later]
+        places = [self._place_of(one) for one in later]
         moved, freed = pulled_forward(job.tags.finish - job.tags.start, places)
         for one, tags in zip(later, moved, strict=True):
             self._put(replace(one, tags=tags))
         self.last_finish[user] -= freed
 
 
-def _place(job: Job) -> tuple[float, int]:
-    return job.tags.start, job.id
+def _place(job: Job) -> tuple[bool, float, int]:
+    return job.held, job.tags.start, job.id

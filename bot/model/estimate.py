@@ -69,13 +69,16 @@ class Queued:
     job_id: int
     model: str
     cost: float
+    paused: bool = False
+    """Whether its queue is held back, so that nobody knows when its turn comes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """What is drawn until a waiting job is: the jobs up to it in the queue, and their cost."""
 
-    place: int
+    place: int | None
+    """None while its queue is paused."""
     costs: Mapping[str, float]
     """By model, the job's own included."""
 
@@ -84,13 +87,19 @@ class Ahead:
 class Standing:
     """Where a waiting job stands, as its member is told."""
 
-    place: int
+    place: int | None
+    """None while its queue is paused."""
     seconds_left: float | None = None
     """Until it is drawn, as people say it; None where nothing has been measured."""
 
 
+PAUSED = Standing(None)
+
+
 def standing_of(in_hand: Iterable[InHand], ahead: Ahead, pace: Pace) -> Standing:
     """Where one waiting job stands behind what is in flight."""
+    if ahead.place is None:
+        return PAUSED
     costs = dict(ahead.costs)
     for one in in_hand:
         _add(costs, one.job.recipe.model, one.remaining)
@@ -104,8 +113,9 @@ def standings(
     costs: dict[str, float] = {}
     for one in in_hand:
         _add(costs, one.job.recipe.model, one.remaining)
-    found = {}
-    for place, queued in enumerate(waiting, start=1):
+    found = {one.job_id: PAUSED for one in waiting if one.paused}
+    moving = (one for one in waiting if not one.paused)
+    for place, queued in enumerate(moving, start=1):
         _add(costs, queued.model, queued.cost)
         found[queued.job_id] = Standing(place, rounded(pace.seconds(costs)))
     return found

@@ -81,6 +81,8 @@ class Job:
     tags: Tags
     state: State
     created_at: float
+    held: bool = False
+    """Whether it waits in the paused queue of its server."""
     attempts: int = 0
     claimed_at: float | None = None
     finished_at: float | None = None

@@ -7,11 +7,15 @@ from sqlalchemy.sql import and_
 
 from bot.model.errors import StaleMove
 from bot.model.estimate import Ahead, Queued
+from bot.model.hold import EVERYWHERE
 from bot.model.job import Job, State
 from bot.storage.database import Database
 from bot.storage.moves import move, refund
 from bot.storage.records import job_of
-from bot.storage.tables import BEGUN, WAS_DRAWN, in_state, jobs, not_before
+from bot.storage.tables import BEGUN, WAS_DRAWN, in_state, is_paused, jobs, not_before
+
+IN_ORDER = (jobs.c.held, jobs.c.start_tag, jobs.c.id)
+"""The waiting jobs in the order of their places, those of paused servers behind."""
 
 
 class JobBoard:
@@ -83,6 +87,7 @@ class JobBoard:
         mine, other = jobs.alias("mine"), jobs.alias("other")
         before = and_(
             in_state(State.QUEUED, other),
+            ~other.c.held,
             or_(
                 other.c.start_tag < mine.c.start_tag,
                 and_(other.c.start_tag == mine.c.start_tag, other.c.id <= mine.c.id),
@@ -94,7 +99,12 @@ class JobBoard:
             .where(mine.c.id == job_id, in_state(State.QUEUED, mine))
             .group_by(other.c.model)
         )
+        paused = select(or_(jobs.c.held, is_paused(EVERYWHERE))).where(
+            jobs.c.id == job_id, in_state(State.QUEUED)
+        )
         async with self._database.reading() as connection:
+            if await connection.scalar(paused):
+                return Ahead(None, {})
             found = (await connection.execute(statement)).all()
         if not found:
             return None
@@ -118,20 +128,22 @@ class JobBoard:
             return job
 
     async def waiting(self) -> Sequence[Job]:
-        """The queued jobs in the order of their places."""
-        statement = select(jobs).where(in_state(State.QUEUED)).order_by(jobs.c.start_tag, jobs.c.id)
+        """The queued jobs in the order of their places, those of paused servers behind."""
+        statement = select(jobs).where(in_state(State.QUEUED)).order_by(*IN_ORDER)
         async with self._database.reading() as connection:
             return [job_of(row) for row in await connection.execute(statement)]
 
     async def places(self) -> Sequence[Queued]:
         """The queued jobs in the order of their places."""
+        paused = or_(jobs.c.held, is_paused(EVERYWHERE))
         statement = (
-            select(jobs.c.id, jobs.c.model, jobs.c.cost)
+            select(jobs.c.id, jobs.c.model, jobs.c.cost, paused.label("paused"))
             .where(in_state(State.QUEUED))
-            .order_by(jobs.c.start_tag, jobs.c.id)
+            .order_by(*IN_ORDER)
         )
         async with self._database.reading() as connection:
-            return [Queued(*row) for row in await connection.execute(statement)]
+            rows = await connection.execute(statement)
+            return [Queued(row.id, row.model, row.cost, bool(row.paused)) for row in rows]
 
     async def seconds_by_cost(self, model: str, *, limit: int) -> Sequence[float]:
         """Seconds for a unit of cost, of a model's last drawn jobs, the newest first."""

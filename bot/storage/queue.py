@@ -3,19 +3,34 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Row,
+    ScalarSelect,
+    Select,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model.errors import QueueFull
+from bot.model.errors import Draining, QueueFull
 from bot.model.fairness import tags_for
+from bot.model.hold import EVERYWHERE, HoldKind
 from bot.model.job import Job, NewJob, State
 from bot.storage.database import Database
 from bot.storage.moves import move, refund
 from bot.storage.records import job_of, row_of
 from bot.storage.tables import (
     BEGUN,
+    holds,
     in_state,
     interactions,
+    is_paused,
     jobs,
     members,
     not_before,
@@ -32,13 +47,18 @@ class FairQueue:
     async def enqueue(self, job: NewJob, *, per_member: int, per_server: int, now: float) -> Job:
         """Commit a job at its fair place; the same interaction again gives the job it has.
 
-        Raises QueueFull if the member (of that server) or the server has as many waiting already.
+        Raises QueueFull if the member (of that server) or the server has as many waiting already,
+        Draining if the owner lets the server's queue or the bot's run dry.
         """
         async with self._database.writing() as connection:
             if (known := await _known(connection, job.origin.interaction_id)) is not None:
                 return known
             await _begin_anew_if_idle(connection)
             room = (await connection.execute(_room(job))).one()
+            if room.bot_hold == HoldKind.DRAINING:
+                raise Draining(scope="bot")
+            if room.server_hold == HoldKind.DRAINING:
+                raise Draining(scope="server")
             if room.of_member >= per_member:
                 raise QueueFull(scope="member", limit=per_member)
             if room.of_server >= per_server:
@@ -83,7 +103,8 @@ class FairQueue:
     async def requeue(self, job_id: int) -> Job:
         """Move a running job back to queued at its old place, charging nobody; raises StaleMove."""
         async with self._database.writing() as connection:
-            return await move(connection, job_id, State.QUEUED, claimed_at=None)
+            held = is_paused(jobs.c.guild_id)
+            return await move(connection, job_id, State.QUEUED, claimed_at=None, held=held)
 
     async def recover(self, *, suspects: Collection[int] | None = None) -> Sequence[Job]:
         """Move what a dead process left running back to queued; those jobs, in order.
@@ -95,7 +116,8 @@ class FairQueue:
         statement = (
             update(jobs)
             .where(in_state(State.RUNNING))
-            .values(state=State.QUEUED, claimed_at=None, attempts=jobs.c.attempts + charged)
+            .values(state=State.QUEUED, claimed_at=None, held=is_paused(jobs.c.guild_id))
+            .values(attempts=jobs.c.attempts + charged)
             .returning(jobs)
         )
         async with self._database.writing() as connection:
@@ -104,8 +126,12 @@ class FairQueue:
 
 
 def fairest(*, idle_members: bool) -> Select[Any]:
-    """The id of the queued job whose turn it is; `idle_members`: of those with nothing running."""
-    statement = select(jobs.c.id).where(in_state(State.QUEUED))
+    """The id of the queued job whose turn it is; `idle_members`: of those with nothing running.
+
+    The jobs of paused servers are out of the way on the index, however many wait there.
+    """
+    waits = in_state(State.QUEUED), ~jobs.c.held, ~is_paused(EVERYWHERE)
+    statement = select(jobs.c.id).where(*waits)
     if idle_members:
         running = jobs.alias("running")
         busy = exists().where(in_state(State.RUNNING, running), running.c.user_id == jobs.c.user_id)
@@ -143,7 +169,13 @@ def _room(job: NewJob) -> Select[Any]:
         of_server.scalar_subquery().label("of_server"),
         account.scalar_subquery().label("last_finish"),
         virtual_clock.c.virtual_time,
+        _hold_on(job.origin.guild_id).label("server_hold"),
+        _hold_on(EVERYWHERE).label("bot_hold"),
     )
+
+
+def _hold_on(scope: int) -> ScalarSelect[str]:
+    return select(holds.c.kind).where(holds.c.scope == scope).scalar_subquery()
 
 
 async def _append(connection: AsyncConnection, job: NewJob, room: Row[Any], now: float) -> Job:
@@ -155,6 +187,7 @@ async def _append(connection: AsyncConnection, job: NewJob, room: Row[Any], now:
         weight=job.weight,
     )
     values = row_of(job, tags=tags, entered=room.virtual_time, now=now)
+    values["held"] = room.server_hold == HoldKind.PAUSED
     row = (await connection.execute(insert(jobs).values(values).returning(jobs))).one()
     user_id = job.origin.user_id
     if room.last_finish is None:

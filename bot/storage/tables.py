@@ -16,6 +16,8 @@ from sqlalchemy import (
     TypeDecorator,
     and_,
     case,
+    exists,
+    false,
     func,
     literal,
     or_,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import FromClause
 
+from bot.model.hold import HoldKind
 from bot.model.job import State
 
 metadata = MetaData()
@@ -66,6 +69,7 @@ jobs = Table(
     Column("start_tag", Real, nullable=False),
     Column("finish_tag", Real, nullable=False),
     Column("state", Text, nullable=False),
+    Column("held", Boolean, nullable=False, server_default=false()),
     Column("created_at", Real, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("claimed_at", Real),
@@ -85,7 +89,8 @@ jobs = Table(
 """Every accepted request; `request` and `recipe` are JSON, `entered` is the virtual time then.
 
 `model` repeats the recipe's. `stored_bytes` is what its pictures take and `source` the picture to
-begin with that is kept for it; both are empty once it is `pruned`.
+begin with that is kept for it; both are empty once it is `pruned`. `held` says that it waits in the
+paused queue of its server.
 """
 
 interactions = Table(
@@ -133,6 +138,16 @@ removals = Table(
 )
 """Jobs whose pictures are to be removed: noted as their rows change, forgotten when they are."""
 
+holds = Table(
+    "holds",
+    metadata,
+    Column("scope", Snowflake, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("by_user", Snowflake, nullable=False),
+    Column("since", Real, nullable=False),
+)
+"""What is paused or draining: the whole bot under scope 0, a server under its id."""
+
 virtual_clock = Table(
     "virtual_clock",
     metadata,
@@ -155,6 +170,11 @@ def has_token(table: FromClause) -> ColumnElement[bool]:
 def not_before(earlier: ColumnElement[float], now: float) -> ColumnElement[float]:
     """The time of a move: never before the one it follows, though the clock be set back."""
     return case((earlier > now, earlier), else_=literal(now, Real))
+
+
+def is_paused(scope: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """Whether what is claimed within that scope is held back."""
+    return exists().where(holds.c.scope == scope, holds.c.kind == HoldKind.PAUSED)
 
 
 BEGUN = func.coalesce(jobs.c.claimed_at, jobs.c.created_at)
@@ -187,7 +207,7 @@ def _partial(name: str, *columns: Column[object], where: ColumnElement[bool]) ->
 
 
 Index("jobs_of_member", jobs.c.guild_id, jobs.c.user_id, jobs.c.id)
-_partial("jobs_waiting", jobs.c.start_tag, jobs.c.id, where=in_state(State.QUEUED))
+_partial("jobs_waiting", jobs.c.held, jobs.c.start_tag, jobs.c.id, where=in_state(State.QUEUED))
 _partial("jobs_waiting_of_server", jobs.c.guild_id, jobs.c.user_id, where=in_state(State.QUEUED))
 _partial("jobs_waiting_of_member", jobs.c.user_id, where=in_state(State.QUEUED))
 _partial("jobs_in_flight", jobs.c.user_id, where=in_state(State.RUNNING))

@@ -150,6 +150,7 @@ def test_a_waiting_job_is_told_its_place_and_the_time_left_where_that_is_known()
     assert _sentences.waiting(Standing(3, 120.0), False).endswith("position 3 · about 2 min left")
     loading = _sentences.waiting(Standing(3, 120.0), True)
     assert loading.endswith("position 3 · the model is still loading")
+    assert "paused" in _sentences.waiting(Standing(None), True)
 
 
 @pytest.mark.parametrize(
@@ -179,6 +180,11 @@ def test_durations_read_as_people_say_them(seconds, said):
         (errors.UnknownOption("style", "inc", ("ink", "photo")), "ink, photo"),
         (errors.QueueFull("member", 10), "10 images waiting"),
         (errors.QueueFull("server", 200), "This server already has 200"),
+        (errors.Draining("server"), "This server's queue takes no new requests"),
+        (errors.Draining("bot"), "The bot takes no new requests"),
+        (errors.Held(12), "#12 waits in a paused queue"),
+        (errors.NotWaiting(12), "#12 does not wait"),
+        (errors.OwnerOnly(), "Only the owner of this bot"),
         (errors.ModelUnavailable("sdxl", "inner detail"), "sdxl cannot draw at the moment"),
         (errors.MissingPermission(("Attach Files",)), "Attach Files"),
         (errors.NotYours(), "Only the member"),

@@ -9,6 +9,7 @@ import pytest
 from bot.ports import (
     Archive,
     Board,
+    Holds,
     InteractionJournal,
     Outbox,
     Places,
@@ -19,6 +20,7 @@ from bot.ports import (
 )
 from bot.storage.board import JobBoard
 from bot.storage.database import open_database
+from bot.storage.holds import QueueHolds
 from bot.storage.journal import Journal
 from bot.storage.outbox import JobOutbox
 from bot.storage.queue import FairQueue
@@ -34,6 +36,7 @@ class Ports:
     board: Board
     places: Places
     timings: Timings
+    holds: Holds
     archive: Archive
     requests: Requests
     outbox: Outbox
@@ -44,9 +47,9 @@ class Ports:
 async def ports(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ports]:
     if request.param == "memory":
         queue = InMemoryQueue()
-        yield Ports(*[queue] * 9)
+        yield Ports(*[queue] * 10)
         return
     async with open_database(tmp_path / "bot.db") as database:
         queue, board = FairQueue(database), JobBoard(database)
-        outbox, journal = JobOutbox(database), Journal(database)
-        yield Ports(queue, queue, board, board, board, board, board, outbox, journal)
+        outbox, journal, holds = JobOutbox(database), Journal(database), QueueHolds(database)
+        yield Ports(queue, queue, board, board, board, holds, board, board, outbox, journal)

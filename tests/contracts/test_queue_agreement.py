@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.model.errors import BotError
+from bot.model.hold import EVERYWHERE, Hold, HoldKind
 from bot.storage.board import JobBoard
 from bot.storage.database import open_database
+from bot.storage.holds import QueueHolds
 from bot.storage.journal import Journal
 from bot.storage.outbox import JobOutbox
 from bot.storage.queue import FairQueue
@@ -22,6 +24,7 @@ from tests.fakes import InMemoryQueue, interaction, new_job
 MEMBERS = st.integers(1, 3)
 COSTS = st.sampled_from([1.0, 2.0, 8.0])
 WEIGHTS = st.sampled_from([1.0, 2.0, 4.0])
+SCOPES = st.integers(EVERYWHERE, 2)
 MODELS = st.sampled_from(["starter", "other"])
 JOBS = st.integers(1, 12)
 """Small ids, so that most of them are of jobs that are there."""
@@ -65,6 +68,19 @@ class QueueAgreement(RuleBasedStateMachine):
             self.queue.claim(now=now, busy_members_too=busy),
             self.model.claim(now=now, busy_members_too=busy),
         )
+
+    @rule(scope=SCOPES, kind=st.sampled_from(HoldKind))
+    def hold(self, scope: int, kind: HoldKind) -> None:
+        hold = Hold(scope, kind, by=7, since=self._tick())
+        self._agree(self.holds.hold(hold), self.model.hold(hold))
+
+    @rule(scope=SCOPES)
+    def lift(self, scope: int) -> None:
+        self._agree(self.holds.lift(scope), self.model.lift(scope))
+
+    @rule(job_id=JOBS)
+    def bump(self, job_id: int) -> None:
+        self._agree(self.holds.bump(job_id), self.model.bump(job_id))
 
     @rule(job_id=JOBS)
     def rendered(self, job_id: int) -> None:
@@ -123,6 +139,7 @@ class QueueAgreement(RuleBasedStateMachine):
         self._agree(self.board.places(), self.model.places())
         self._agree(self.outbox.untold(limit=5), self.model.untold(limit=5))
         self._agree(self.journal.unanswered(), self.model.unanswered())
+        self._agree(self.holds.holds(), self.model.holds())
         for model in ("starter", "other"):
             real = self.board.seconds_by_cost(model, limit=3)
             self._agree(real, self.model.seconds_by_cost(model, limit=3))
@@ -145,6 +162,7 @@ class QueueAgreement(RuleBasedStateMachine):
         database = self._run(self.stack.enter_async_context(opening))
         self.queue, self.board = FairQueue(database), JobBoard(database)
         self.outbox, self.journal = JobOutbox(database), Journal(database)
+        self.holds = QueueHolds(database)
 
     def _close(self) -> None:
         self._run(self.stack.aclose())

@@ -74,6 +74,13 @@ def test_what_is_in_flight_and_all_that_is_before_a_job_and_it_itself_are_drawn_
     assert found == {5: Standing(1, 30.0), 3: Standing(2, 240.0)}
 
 
+def test_what_is_paused_has_neither_place_nor_time_and_nobody_waits_for_it():
+    queue = [Queued(1, "large", 9.0), Queued(2, "large", 20.0), Queued(3, "large", 9.0, True)]
+    found = standings([], queue[::-1], Pace({}, overall=1.0))
+    assert found == {3: Standing(None), 2: Standing(1, 20.0), 1: Standing(2, 30.0)}
+    assert standing_of([], Ahead(None, {}), Pace({}, overall=1.0)) == Standing(None)
+
+
 def test_nothing_is_said_of_time_where_nothing_was_ever_measured():
     found = standings([in_hand("large", 40.0)], [Queued(5, "large", 20.0)], pace_of({"large": ()}))
     assert found == {5: Standing(1, None)}

@@ -5,16 +5,18 @@ import re
 import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.model.hold import Hold, HoldKind
 from bot.model.keeping import Limits
 from bot.storage.board import JobBoard
 from bot.storage.database import Database, open_database
+from bot.storage.holds import QueueHolds
 from bot.storage.journal import Journal
 from bot.storage.outbox import JobOutbox
 from bot.storage.pictures import PictureFolder
@@ -131,6 +133,7 @@ async def statements(tmp_path: Path) -> list[tuple[str, Any]]:
                 FairQueue(database), JobBoard(database), JobOutbox(database), Journal(database)
             )
             await prune(database, tmp_path)
+            await hold_back(QueueHolds(database))
         finally:
             event.remove(Engine, "before_cursor_execute", note)
     return sent
@@ -169,6 +172,13 @@ async def prune(database: Database, folder: Path) -> None:
     await storeroom.prune(Limits(seconds=0.0), now=1e6)
 
 
+async def hold_back(holds: QueueHolds) -> None:
+    await holds.bump(5)
+    for kind in HoldKind:
+        await holds.hold(Hold(3, kind, by=7, since=300.0))
+    await holds.lift(3)
+
+
 def plan_of(path: Path, sql: str, parameters: Any) -> list[str]:
     connection = sqlite3.connect(path)
     try:
@@ -183,7 +193,7 @@ async def test_no_statement_reads_the_history(
 ) -> None:
     plans = {sql: plan_of(tmp_path / "bot.db", sql, values) for sql, values in statements}
     assert len(plans) >= 20
-    through_a_table = re.compile(r"^SCAN (?!virtual_clock)\w+$")
+    through_a_table = re.compile(r"^SCAN (?!virtual_clock|holds)\w+$")
     for sql, plan in plans.items():
         assert not [step for step in plan if through_a_table.match(step)], (sql, plan)
 
@@ -196,3 +206,66 @@ async def test_the_claim_goes_by_the_index_and_sorts_nothing(
     assert any("jobs_waiting" in step for step in plan)
     assert any("jobs_in_flight (user_id=?)" in step for step in plan)
     assert not any("TEMP B-TREE" in step for step in plan)
+
+
+def add_like_the_first(path: Path, count: int, **changes: str) -> None:
+    """Add jobs that are as the first one is but for some expressions over their number `n`."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        names = [row[1] for row in connection.execute("PRAGMA table_info(jobs)")]
+        kept = {name: name for name in names if name != "id"}
+        values = {**kept, "interaction_id": "n + (SELECT MAX(interaction_id) FROM jobs)"} | changes
+        connection.execute(
+            f"INSERT INTO jobs ({', '.join(values)}) "  # noqa: S608 - text from this file
+            "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted "
+            f"WHERE n < {count}) SELECT {', '.join(values.values())} FROM jobs, counted "
+            "WHERE jobs.id = 1"
+        )
+
+
+def instructions(path: Path, sql: str, parameters: Any) -> int:
+    """How many instructions SQLite runs for a statement, which changes nothing for good."""
+    done = [0]
+
+    def count() -> None:
+        done[0] += 1
+
+    with closing(sqlite3.connect(path)) as connection:
+        connection.set_progress_handler(count, 1)
+        connection.execute(sql, parameters).fetchall()
+        connection.rollback()
+    return done[0]
+
+
+async def test_a_claim_costs_the_same_whatever_was_drawn_and_however_much_is_paused(
+    statements: list[tuple[str, Any]], tmp_path: Path
+) -> None:
+    claim = next(one for one in statements if "claimed_at=" in one[0] and "LIMIT" in one[0])
+    path = tmp_path / "other.db"
+    async with open_database(path) as database:
+        for number in range(1, 6):
+            await FairQueue(database).enqueue(new_job(number, number), **ROOM)
+    before = instructions(path, *claim)
+    add_like_the_first(path, 2000, state="'delivered'", finished_at="200.0", answered_at="201.0")
+    add_like_the_first(path, 2000, held="1", guild_id="100 + n / 10", user_id="100 + n")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        scopes = [(scope,) for scope in range(100, 301)]
+        connection.executemany("INSERT INTO holds VALUES (?, 'paused', 7, 1.0)", scopes)
+    assert before > 50
+    assert instructions(path, *claim) == before
+
+
+async def test_a_thousand_waiting_jobs_of_two_hundred_members_are_claimed_in_fair_order(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "bot.db"
+    async with open_database(path) as database:
+        queue = FairQueue(database)
+        await queue.enqueue(new_job(1, 1), **ROOM)
+        tags = {"start_tag": "(n - 1) % 5", "finish_tag": "(n - 1) % 5 + 1"}
+        add_like_the_first(path, 1000, user_id="2 + (n - 1) / 5", **tags)
+        await queue.rendered((await queue.claim(now=200.0)).id, draw_seconds=1.0, now=201.0)
+        for _ in range(5):
+            claimed = [await queue.claim(now=200.0) for _ in range(201)]
+            assert [job and job.origin.user_id for job in claimed] == [*range(2, 202), None]
+            with closing(sqlite3.connect(path)) as connection, connection:
+                connection.execute("UPDATE jobs SET state = 'failed' WHERE state = 'running'")
