@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bot.model.depth import QueueDepth
 from bot.model.estimate import Ahead, Queued, Standing
 from bot.model.hold import Hold
 from bot.model.job import Interaction, Job, NewJob
@@ -210,6 +211,14 @@ class Disk(Protocol):
 
     async def room(self) -> DiskRoom:
         """The room there is, or was a few seconds ago; raises StorageError."""
+        ...
+
+
+class Depths(Protocol):
+    """What monitors need of the queue."""
+
+    async def depth(self) -> QueueDepth:
+        """How much there is to do now; raises StorageError."""
         ...
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.equipment import open_engine
 from bot.imaging import png
 from bot.model.errors import BotError, ConfigurationError, StorageError
 from bot.model.picture import Picture, Work
 from bot.model.recipe import Recipe
 from bot.model.redrawing import differences, objections
-from bot.wiring import open_engine
 from config.log import set_up_logging
 from config.settings import Settings
 

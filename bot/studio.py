@@ -10,6 +10,7 @@ from bot.client import ImagineClient
 from bot.delivery import Delivery
 from bot.dispatcher import Dispatcher
 from bot.forecast import Forecast
+from bot.health.server import HealthServer
 from bot.model.errors import NewProcessNeeded
 from bot.notices import Notices
 from bot.upkeep import Upkeep
@@ -36,6 +37,7 @@ class Studio:
     watchdog: Watchdog
     loop_watch: LoopWatch
     upkeep: Upkeep
+    health: HealthServer | None
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Serve until `stop` is set, then stop in order; False if the executor thread hangs.

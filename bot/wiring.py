@@ -4,10 +4,10 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
+from functools import partial
 
 from bot.admission import Admission, QueueRoom
 from bot.circuit import InvalidAnswers
@@ -15,22 +15,27 @@ from bot.client import ImagineClient, point_at
 from bot.delivery import Delivery
 from bot.derivation import Derivation
 from bot.dispatcher import Dispatcher
+from bot.equipment import (
+    VERSION,
+    Painters,
+    device_memory,
+    open_engine,
+    source_folder,
+    step_marker,
+)
 from bot.forecast import Forecast
+from bot.health.measures import Measures
+from bot.health.readings import Instruments
+from bot.health.server import HealthServer
 from bot.history import History
 from bot.imaging import sdxl
 from bot.imaging.engine import Engine
-from bot.imaging.executor import Tuning
 from bot.imaging.fitting import Fitter
 from bot.imaging.marker import StepMarker
-from bot.imaging.memory import Resources
-from bot.imaging.painter import Painter
 from bot.imaging.sources import sides_of
 from bot.intake import Intake
 from bot.leaving import leave_at_once, leave_stuck
-from bot.model.catalogue import offer, read_catalogue, resolve
 from bot.model.checkpoint import Catalogue
-from bot.model.errors import ConfigurationError, StorageError
-from bot.model.fairness import lag_for
 from bot.model.keeping import Limits
 from bot.model.recipe import SEED_SPACE
 from bot.notices import Notices
@@ -38,13 +43,13 @@ from bot.patience import Patience
 from bot.ports import Clock, Sleep
 from bot.storage.board import JobBoard
 from bot.storage.database import Database, open_database
+from bot.storage.depth import DepthGauge
 from bot.storage.gauge import MEGABYTE, DiskGauge
 from bot.storage.journal import Journal
 from bot.storage.lock import sole_use
 from bot.storage.outbox import JobOutbox
 from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
-from bot.storage.sources import SourceFolder
 from bot.storage.storeroom import Storeroom
 from bot.studio import Studio
 from bot.upkeep import Upkeep
@@ -59,14 +64,9 @@ from cogs._replies import FrontDesk
 from cogs.derive import Derive
 from cogs.history import PastRequests
 from cogs.imagine import Imagine
-from config.documents import LORAS_FILE, MODELS_FILE, STYLES_FILE, read_document
-from config.settings import Settings, SettingsError, export
+from config.settings import Settings
 
-VERSION = "0.1.0"
 DAY, GIGABYTE = 86_400.0, 10**9
-PROJECT = Path(__file__).parent.parent
-Painters = Callable[..., Callable[[], Painter]]
-"""What makes the engine's painter, asked as `sdxl.painter_factory` is."""
 
 log = logging.getLogger(__name__)
 
@@ -83,47 +83,6 @@ class Pace:
     sleep: Sleep = asyncio.sleep
 
 
-def catalogue_for(settings: Settings, device: str) -> Catalogue:
-    """What may be drawn with on a device; the default is what MODEL means there.
-
-    Raises ConfigurationError with every problem.
-    """
-    try:
-        tables = [read_document(file) for file in (MODELS_FILE, STYLES_FILE, LORAS_FILE)]
-    except SettingsError as error:
-        raise ConfigurationError(error.problems) from error
-    catalogue = read_catalogue(*tables, root=PROJECT)
-    checkpoint = resolve(
-        settings.drawing.model, device, catalogue, exists=lambda path: Path(path).exists()
-    )
-    if settings.drawing.model == "auto" and device != "cuda":
-        log.warning(
-            "no CUDA device: drawing with the small %s model; set MODEL for another",
-            checkpoint.key,
-        )
-    return offer(_within_reach(catalogue, device), checkpoint)
-
-
-def _within_reach(catalogue: Catalogue, device: str) -> Catalogue:
-    """Without a GPU a member's choice must not start a download of gigabytes."""
-    if device != "cpu":
-        return catalogue
-    local = {
-        key: one
-        for key, one in catalogue.checkpoints.items()
-        if all(Path(source).exists() for source in (one.source, *(it.source for it in one.loras)))
-    }
-    loras = {key: one for key, one in catalogue.loras.items() if Path(one.source).exists()}
-    return replace(catalogue, checkpoints=local, loras=loras)
-
-
-def _device(wanted: str) -> str:
-    # Importing torch takes seconds; before the gateway opens nobody waits for the loop.
-    from bot.imaging.sdxl.devices import pick_device
-
-    return str(pick_device(wanted).type)
-
-
 @asynccontextmanager
 async def open_studio(
     settings: Settings,
@@ -136,41 +95,17 @@ async def open_studio(
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(sole_use(settings.storage.data_dir))
         database = await stack.enter_async_context(open_database(settings.storage.database_url))
-        marker = await asyncio.to_thread(_marker, settings.storage.data_dir)
+        marker = await asyncio.to_thread(step_marker, settings.storage.data_dir)
         engine, catalogue = await stack.enter_async_context(
             open_engine(settings, marker, painters=painters)
         )
         ground = _Ground(
             settings, database, marker, engine, catalogue, clock=clock, pace=pace or Pace()
         )
-        yield _Stages(ground).studio()
-
-
-@asynccontextmanager
-async def open_engine(
-    settings: Settings,
-    marker: StepMarker | None = None,
-    read_source: Callable[[str], bytes] | None = None,
-    painters: Painters = sdxl.painter_factory,
-) -> AsyncIterator[tuple[Engine, Catalogue]]:
-    """The engine, which begins to load the default model, and what it may draw with."""
-    device = await asyncio.to_thread(_device, settings.drawing.device)
-    catalogue = catalogue_for(settings, device)
-    native_size = catalogue.checkpoints[catalogue.default].native_size
-    engine = Engine(
-        painters(catalogue, device=device, bot_version=VERSION, resources=resources_for(settings)),
-        tuning=_tuning(settings, native_size, marker),
-        read_source=read_source or _sources(settings).read,
-    )
-    engine.start()
-    try:
-        yield engine, catalogue
-    finally:
-        await engine.stop(grace=1.0)
-
-
-def _sources(settings: Settings) -> SourceFolder:
-    return SourceFolder(settings.storage.data_dir / "pictures" / "sources")
+        studio = _Stages(ground).studio()
+        if studio.health is not None:
+            await stack.enter_async_context(studio.health.serving())
+        yield studio
 
 
 def limits_for(settings: Settings) -> Limits:
@@ -180,29 +115,6 @@ def limits_for(settings: Settings) -> Limits:
         seconds=storage.keep_days * DAY if storage.keep_days else None,
         size=storage.keep_gb * GIGABYTE if storage.keep_gb else None,
     )
-
-
-def resources_for(settings: Settings) -> Resources:
-    """What the painter may use; compiled code is kept from one start to the next."""
-    drawing = settings.drawing
-    if drawing.compiled:
-        export("TORCHINDUCTOR_CACHE_DIR", str(settings.storage.data_dir.absolute() / "compiled"))
-    return Resources(memory=drawing.memory, compiled=drawing.compiled)
-
-
-def _tuning(settings: Settings, native_size: int, marker: StepMarker | None) -> Tuning:
-    tuning = Tuning(lag=lag_for(native_size), job_seconds=settings.drawing.job_seconds)
-    return tuning if marker is None else replace(tuning, mark=marker.marked)
-
-
-def _marker(folder: Path) -> StepMarker:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return StepMarker(folder / "stepping")
-    except OSError as error:
-        raise StorageError(
-            f"{folder} cannot be written: {error.strerror}.", "Point DATA_DIR at a folder that can."
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +145,15 @@ class _Stages:
         self.queue, self.board = FairQueue(database), JobBoard(database)
         self.outbox, self.journal = JobOutbox(database), Journal(database)
         self.album = PictureFolder(settings.storage.data_dir / "pictures")
-        self.sources = _sources(settings)
+        self.sources = source_folder(settings)
         self.storeroom = Storeroom(database, self.album, self.sources)
         self.disk = DiskGauge(
             settings.storage.data_dir,
             reserve=settings.storage.reserve_mb * MEGABYTE,
             clock=ground.clock,
         )
-        self.storage_watch = StorageWatch()
+        self.storage_watch, self.loop_watch = StorageWatch(), LoopWatch(leave=leave_stuck)
+        self.depths = DepthGauge(database)
         database.tell(self.storage_watch.hear)
         self.patience = Patience(sleep=ground.pace.sleep)
         self.invalid = InvalidAnswers(clock=time.monotonic)
@@ -292,7 +205,8 @@ class _Stages:
             forecast=forecast,
             notices=notices,
             watchdog=self._watchdog(),
-            loop_watch=LoopWatch(leave=leave_stuck),
+            loop_watch=self.loop_watch,
+            health=self._health(dispatcher, delivery),
             upkeep=self._upkeep(),
         )
 
@@ -359,6 +273,28 @@ class _Stages:
                 deaf_seconds=self.settings.discord.deaf_seconds,
             ),
             storage=self.storage_watch,
+        )
+
+    def _health(self, dispatcher: Dispatcher, delivery: Delivery) -> HealthServer | None:
+        wanted = self.settings.health
+        if wanted.port is None:
+            return None
+        measures = Measures(version=VERSION)
+        delivery.tell_answers(measures.answered)
+        self.loop_watch.tell(measures.lagged)
+        instruments = Instruments(
+            engine_status=self.engine.status,
+            latencies=self.client.latency_of_shards,
+            loop_is_late=lambda: self.loop_watch.is_late,
+            database_trouble=lambda: self.storage_watch.trouble,
+            depths=self.depths,
+            disk=self.disk,
+            memory=partial(device_memory, self.settings.drawing.device),
+            in_flight=lambda: len(dispatcher.in_hand()),
+            invalid_answers=lambda: self.invalid.count,
+        )
+        return HealthServer(
+            instruments=instruments, measures=measures, host=wanted.host, port=wanted.port
         )
 
     def _notices(self, courier: DiscordCourier, forecast: Forecast) -> Notices:

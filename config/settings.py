@@ -5,17 +5,17 @@ of `.env.example` derive from them, and so does every sentence about a value tha
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
-from unicodedata import category
 from urllib.parse import quote
 
 from dotenv import dotenv_values
 
 from config import values
+from config.setting import Setting
 from config.values import Secret
 
 SHORTEST_SUSPECT = 6
@@ -30,30 +30,6 @@ class SettingsError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(self.problems)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting's declaration; an empty default means that it is unset."""
-
-    name: str
-    default: str
-    parse: Callable[[str], Any]
-    meaning: str
-    shown_default: str = ""
-    """What the documentation says where the default itself would not explain itself."""
-    secret: bool = False
-
-    def read(self, environ: Mapping[str, str]) -> Any:
-        """The value in `environ` or the default; ValueError is a sentence that says what to do."""
-        written = environ.get(self.name, "").strip()
-        try:
-            if any(category(letter) in ("Cc", "Cs") for letter in written):
-                raise ValueError("it has control characters or bytes that are no text.")
-            return self.parse(written or self.default)
-        except ValueError as error:
-            shown = "cannot be used" if self.secret else f"is {written[:80]!r}"
-            raise ValueError(f"{self.name} {shown}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +225,30 @@ class QueueSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthSettings:
+    """What monitors can see, and where."""
+
+    port: Annotated[
+        int | None,
+        Setting(
+            "HEALTH_PORT",
+            "",
+            values.optional(values.whole_number(1, 65_535)),
+            "Where set, `/healthz` and Prometheus' `/metrics` are served on this port.",
+        ),
+    ]
+    host: Annotated[
+        str,
+        Setting(
+            "HEALTH_HOST",
+            "127.0.0.1",
+            values.host,
+            "The address they are served on; `0.0.0.0` lets every computer of the network look.",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """What the log tells, and how."""
 
@@ -280,6 +280,7 @@ class Settings:
     drawing: DrawingSettings
     storage: StorageSettings
     queue: QueueSettings
+    health: HealthSettings
     log: LogSettings
     warnings: tuple[str, ...] = ()
 
@@ -295,6 +296,7 @@ GROUPS: Mapping[str, type[Any]] = {
     "drawing": DrawingSettings,
     "storage": StorageSettings,
     "queue": QueueSettings,
+    "health": HealthSettings,
     "log": LogSettings,
 }
 

@@ -1,6 +1,7 @@
 """The settings as the README shows them."""
 
-from config.settings import Setting, describe
+from config.setting import Setting
+from config.settings import describe
 
 
 def settings_table() -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 DISCORD_HOSTS = ("discord.com", "discord.gg")
@@ -72,6 +73,18 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
         return int(value)
 
     return parse
+
+
+def optional(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A parser of what may also be left out, which is None."""
+    return lambda value: parse(value) if value else None
+
+
+def host(value: str) -> str:
+    """The name or address of one of this computer's network interfaces."""
+    if not re.fullmatch(r"[0-9A-Za-z.:_-]+", value):
+        raise ValueError("write an address of this computer such as 127.0.0.1, or 0.0.0.0 for all.")
+    return value
 
 
 def bot_token(value: str) -> Secret:

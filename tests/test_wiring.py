@@ -2,8 +2,8 @@
 
 import os
 
+from bot.equipment import catalogue_for, resources_for
 from bot.imaging.memory import Resources
-from bot.wiring import catalogue_for, resources_for
 from config.settings import read_settings
 
 

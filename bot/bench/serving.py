@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.bench.workshop import BenchFailed, Workshop
-from bot.wiring import PROJECT, open_studio
+from bot.equipment import PROJECT
+from bot.wiring import open_studio
 from config.settings import read_settings
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from bot.bench import cancel, crowd, encode, flood, machine, memory, overhead, speed, waits
 from bot.bench.report import HEADING, Section, as_json, missed, table
 from bot.bench.workshop import Workshop
+from bot.equipment import catalogue_for
 from bot.model.catalogue import offer
 from bot.model.checkpoint import Catalogue, Checkpoint
 from bot.model.errors import ConfigurationError
-from bot.wiring import catalogue_for
 from config.log import set_up_logging
 from config.settings import Settings, read_settings
 

@@ -1,4 +1,4 @@
-"""How much room the disk has."""
+"""How much room the disk and the graphics card have."""
 
 from dataclasses import dataclass
 
@@ -14,3 +14,11 @@ class DiskRoom:
     def is_enough(self) -> bool:
         """Whether more work can be taken on."""
         return self.free >= self.reserve
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceMemory:
+    """Bytes of a graphics card's memory that anybody uses, and that it has."""
+
+    used: int
+    total: int

@@ -36,6 +36,11 @@ class LoopWatch:
         self._longest = 0.0
         self._calm = 0
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the loop was held up and has not been free for a while since."""
+        return self._longest > 0.0
+
     def tell(self, listener: Callable[[float], None]) -> None:
         """Have each measured lag, in seconds, told to `listener`."""
         self._on_measure.append(listener)

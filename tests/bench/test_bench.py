@@ -12,9 +12,9 @@ import torch
 from bot.bench.members import CHANNEL, MOST, crowded_world
 from bot.bench.suite import MEASURES
 from bot.bench.workshop import Workshop
+from bot.equipment import PROJECT
 from bot.imaging.sdxl.measures import Anatomy, StockPipeline, build_random, write_random
 from bot.model.checkpoint import Catalogue, Checkpoint
-from bot.wiring import PROJECT
 
 STARTER = PROJECT / "bot/imaging/starter"
 

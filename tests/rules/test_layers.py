@@ -17,8 +17,10 @@ LEVELS: Mapping[str, int] = {
     "bot.imaging": 3,
     "bot.sandbox": 3,
     "bot.client": 3,
+    "bot.health": 3,
     "cogs": 3,
     "config": 3,
+    "bot.equipment": 4,
     "bot.studio": 4,
     "bot.wiring": 5,
     "bot.running": 6,
@@ -46,7 +48,8 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "sqlite3": ("bot.storage",),
     "filelock": ("bot.storage",),
     "dotenv": ("config.settings",),
-    "aiohttp.web": ("bot.sandbox",),
+    "aiohttp.web": ("bot.sandbox", "bot.health"),
+    "prometheus_client": ("bot.health",),
 }
 ENVIRONMENT = ("os.environ", "os.environb", "os.getenv", "os.putenv")
 

@@ -7,6 +7,7 @@ import torch
 
 from bot.imaging.memory import threads_for
 from bot.model.errors import ModelLoadFailed
+from bot.model.room import DeviceMemory
 
 
 def pick_device(wanted: str) -> torch.device:
@@ -40,6 +41,14 @@ def free_memory_of(device: torch.device) -> int:
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
     return int(psutil.virtual_memory().total)
+
+
+def use_of_memory(device: torch.device) -> DeviceMemory | None:
+    """How much of a card's memory is used, by other programs too; None without a card."""
+    if device.type != "cuda":
+        return None
+    free, total = torch.cuda.mem_get_info(device)
+    return DeviceMemory(used=int(total - free), total=int(total))
 
 
 def use_threads(device: torch.device, native_size: int) -> None:

@@ -1,0 +1,1 @@
+"""What the bot shows of itself to monitors: /healthz and Prometheus' /metrics."""
