@@ -1,5 +1,6 @@
 """Requests wait before Discord would shut the bot out."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def test_at_half_of_what_discord_bears_it_is_quiet_and_requests_go_on():
     assert answers.pause() == 0
 
 
+@pytest.mark.happens("Discord refuses thousands of requests")
 def test_at_four_fifths_requests_wait_until_the_oldest_is_ten_minutes_old():
     answers, clock = counter()
     for _ in range(8):

@@ -169,6 +169,7 @@ async def test_an_enlargement_is_not_varied_and_does_not_grow_for_ever():
     assert refused.value.width == 8192
 
 
+@pytest.mark.happens("an image is no longer kept")
 async def test_an_image_that_was_removed_is_said_to_be_kept_no_longer():
     stage = Stage()
     old, pruned, latest = await stage.drawn(), await stage.drawn(), await stage.drawn()

@@ -50,6 +50,7 @@ CLOSED = {code: refusing(code) for code in (50001, 50013, 10003, 10008, 50027, 1
 CLOSED[30046] = again(refusing(30046), 5)
 
 
+@pytest.mark.happens("Discord limits the rate (429), fails (5xx) or cuts the connection")
 @pytest.mark.parametrize("trouble", PASSING)
 async def test_passing_trouble_with_the_original_leads_to_an_edit_of_it(office, trouble, caplog):
     job, reply = await office.asked()
@@ -62,6 +63,7 @@ async def test_passing_trouble_with_the_original_leads_to_an_edit_of_it(office, 
     assert not any(record.exc_info for record in caplog.records)
 
 
+@pytest.mark.happens("Discord limits the rate (429), fails (5xx) or cuts the connection")
 @pytest.mark.parametrize("trouble", PASSING)
 async def test_passing_trouble_with_the_channel_leads_to_one_message_there(office, trouble):
     job, _ = await office.asked()
@@ -75,6 +77,7 @@ async def test_passing_trouble_with_the_channel_leads_to_one_message_there(offic
     assert told.answered_by is Way.CHANNEL
 
 
+@pytest.mark.happens("Discord limits the rate (429), fails (5xx) or cuts the connection")
 @pytest.mark.parametrize("trouble", PASSING)
 async def test_passing_trouble_with_a_direct_message_leads_to_one(office, trouble):
     job, _ = await office.asked(private=True)
@@ -88,6 +91,7 @@ async def test_passing_trouble_with_a_direct_message_leads_to_one(office, troubl
     assert told.answered_by is Way.DIRECT
 
 
+@pytest.mark.happens("the message was deleted, or may not be edited")
 @pytest.mark.parametrize("code", CLOSED)
 async def test_a_closed_original_leads_to_the_channel(office, code):
     job, _ = await office.asked()
@@ -100,6 +104,7 @@ async def test_a_closed_original_leads_to_the_channel(office, code):
     assert (original.outcome, original.code) == (Outcome.REFUSED, code)
 
 
+@pytest.mark.happens("the channel is gone, or closed to the bot, when the image is there")
 @pytest.mark.parametrize("code", CLOSED)
 async def test_a_closed_channel_leads_to_a_direct_message(office, code):
     job, _ = await office.asked()
@@ -151,6 +156,7 @@ async def test_what_happens_meanwhile_decides_the_way(office, what):
     assert len(office.answers()) == 1
 
 
+@pytest.mark.happens("there is no way to the member at all")
 async def test_who_takes_no_direct_messages_finds_a_private_picture_kept(office):
     job, _ = await office.asked(private=True)
     office.sandbox.clock.advance(PAST_TOKEN)
@@ -174,6 +180,7 @@ async def test_a_bad_token_of_the_bots_own_closes_no_way(office, path):
     assert len(office.pauses) == 3
 
 
+@pytest.mark.happens("Discord did what was asked and said otherwise")
 @pytest.mark.parametrize("private", [False, True])
 async def test_a_late_second_try_finds_the_message_that_no_nonce_protects_any_more(office, private):
     job, _ = await office.asked(private=private)

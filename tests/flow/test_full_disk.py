@@ -80,6 +80,7 @@ async def test_a_drawing_that_finds_the_disk_full_is_kept_once_there_is_room(
     assert caplog.text.count("kept once there is room") == 1
 
 
+@pytest.mark.happens("the disk is full")
 async def test_the_whole_bot_outlives_a_full_disk(sandbox, tmp_path, caplog):
     with mounted(tmp_path / "data", "size=16m") as is_there:
         if not is_there:

@@ -39,6 +39,7 @@ async def test_nobody_sees_somebody_elses_history(house):
     assert await house.member("patron").autocomplete("history", "job", "") == []
 
 
+@pytest.mark.happens("there is no way to the member at all")
 async def test_a_private_image_that_could_not_be_told_is_kept_for_its_author_alone(house):
     house.sandbox.world.user_named("member").accepts_dm = False
     reply = await house.imagine(private=True, steps=24, count=2)

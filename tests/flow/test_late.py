@@ -30,6 +30,7 @@ def posted(member, *, before=()):
     ]
 
 
+@pytest.mark.happens("an image takes longer than Discord's 15 minutes")
 async def test_the_message_says_in_time_that_it_will_be_a_new_one_which_mentions_its_author(house):
     reply, said = await late(house)
     assert "posted in this channel" in said.text
@@ -46,6 +47,7 @@ async def test_the_message_says_in_time_that_it_will_be_a_new_one_which_mentions
     assert len([one for one in posted(member) if one.mentioned]) == 1
 
 
+@pytest.mark.happens("an image takes longer than Discord's 15 minutes")
 async def test_a_private_image_that_is_late_comes_as_a_direct_message(house):
     _, said = await late(house, private=True)
     assert "direct message" in said.text

@@ -33,6 +33,7 @@ async def test_a_signal_stops_an_idle_bot_in_order(sandbox, tmp_path, number):
     assert "Traceback" not in bot.said()
 
 
+@pytest.mark.happens("the bot is stopped by a signal")
 async def test_a_stop_in_the_middle_puts_work_back_and_the_next_start_answers_it(sandbox, tmp_path):
     async with bot_process(sandbox, tmp_path) as bot:
         await sandbox.wait_for_bot(60)
@@ -47,6 +48,7 @@ async def test_a_stop_in_the_middle_puts_work_back_and_the_next_start_answers_it
         assert await bot.stopped(signal.SIGTERM) == 0
 
 
+@pytest.mark.happens("the bot is killed while images wait or are drawn")
 async def test_a_kill_loses_no_accepted_request_and_answers_each_once(sandbox, tmp_path):
     async with bot_process(sandbox, tmp_path) as bot:
         await sandbox.wait_for_bot(60)
@@ -73,6 +75,7 @@ async def drawn_on(sandbox, reply):
     await sandbox.events.wait(look, 60)
 
 
+@pytest.mark.happens("one request kills the bot, twice")
 async def test_a_job_in_whose_steps_the_bot_is_killed_twice_fails_honestly_and_alone(
     sandbox, tmp_path
 ):
@@ -96,6 +99,7 @@ async def test_a_job_in_whose_steps_the_bot_is_killed_twice_fails_honestly_and_a
         assert await bot.stopped(signal.SIGTERM) == 0
 
 
+@pytest.mark.happens("the bot is killed right after a command")
 async def test_a_command_that_a_kill_cut_short_is_told_to_ask_again(sandbox, tmp_path):
     async with bot_process(sandbox, tmp_path) as bot:
         await sandbox.wait_for_bot(60)
@@ -149,6 +153,7 @@ async def test_the_database_is_for_its_owner_only_and_no_secret_is_logged(sandbo
     assert sandbox.interactions.all()[-1].token not in bot.said()
 
 
+@pytest.mark.happens("a second bot starts in the same `DATA_DIR`")
 async def test_a_second_bot_on_the_same_folder_is_refused_and_the_first_serves_on(
     sandbox, tmp_path
 ):

@@ -33,12 +33,14 @@ async def test_no_token_and_other_problems_are_told_together(sandbox, tmp_path):
     assert "QUEUE_PER_MEMBER is 'many'" in said
 
 
+@pytest.mark.happens("the data folder cannot be written")
 async def test_a_data_folder_that_cannot_be_written(sandbox, tmp_path):
     (tmp_path / "taken").write_text("a file where a folder should be")
     said = await refusal_to_start(sandbox, tmp_path, DATA_DIR=str(tmp_path / "taken" / "data"))
     assert str(tmp_path / "taken") in said
 
 
+@pytest.mark.happens("the data folder cannot be written")
 async def test_a_data_folder_on_a_disk_that_is_read_only(sandbox, tmp_path):
     with read_only(tmp_path / "data") as is_so:
         if not is_so:
@@ -62,6 +64,7 @@ async def test_a_device_that_is_not_there(sandbox, tmp_path):
     assert "DEVICE" in said
 
 
+@pytest.mark.happens("the database is damaged")
 async def test_a_damaged_database_is_named_and_kept(sandbox, tmp_path):
     database = tmp_path / "data" / "bot.db"
     database.parent.mkdir()
@@ -76,6 +79,7 @@ async def test_a_discord_that_cannot_be_reached(sandbox, tmp_path):
     assert "Discord could not be reached" in said
 
 
+@pytest.mark.happens("a model cannot be loaded")
 async def test_a_damaged_checkpoint_is_told_to_members_and_in_the_log(sandbox, tmp_path, caplog):
     model = tmp_path / "damaged"
     shutil.copytree(STARTER, model)
@@ -128,6 +132,7 @@ async def test_a_style_of_any_length_is_refused_in_private_and_nothing_stays_thi
         assert not sandbox.unfinished()
 
 
+@pytest.mark.happens("the bot lacks a permission in the channel")
 async def test_a_channel_that_the_bot_may_not_post_in_is_refused_by_what_is_missing(
     sandbox, tmp_path
 ):

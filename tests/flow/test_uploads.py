@@ -24,6 +24,7 @@ async def size_of_one(house):
     return len(house.sandbox.attachment_bytes(file))
 
 
+@pytest.mark.happens("the image is larger than the server's upload limit")
 async def test_an_image_too_large_for_the_server_arrives_as_one_that_fits(house):
     studio(house).upload_limit = limit = await size_of_one(house) // 4
     answer = await answer_to(await house.imagine(seed=4))

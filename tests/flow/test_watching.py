@@ -58,6 +58,7 @@ async def test_a_dead_resume_address_alone_costs_no_request(sandbox, tmp_path):
         assert (await answer_to(await house.imagine())).files
 
 
+@pytest.mark.happens("the bot's token is reset while it runs")
 async def test_a_token_that_the_gateway_takes_no_more_ends_the_run_with_a_sentence(
     sandbox, tmp_path
 ):
@@ -108,6 +109,7 @@ async def _posted(sandbox, house):
     await sandbox.events.wait(look, 60)
 
 
+@pytest.mark.happens("Discord's gateway stays away")
 async def test_a_process_without_a_gateway_leaves_with_75_and_one_critical_line(sandbox, tmp_path):
     async with bot_process(sandbox, tmp_path, GATEWAY_TIME_LIMIT="5") as bot:
         await sandbox.wait_for_bot(60)

@@ -71,6 +71,7 @@ class Bench:
         return [one.state for one in self.told if isinstance(one, EngineStatus)]
 
 
+@pytest.mark.happens("an image takes longer than `JOB_TIME_LIMIT`")
 def test_a_job_that_goes_over_its_time_ends_and_the_others_go_on():
     def slowly(one, _done):
         bench.now += 10.0 if one.seed == 1 else 1.0
@@ -204,6 +205,7 @@ def test_halting_ends_every_job_where_it_stands():
     assert [kind for kind, _ in bench.painter.log] == ["load", "step", "close"]
 
 
+@pytest.mark.happens("the graphics card runs out of memory")
 def test_out_of_memory_is_tried_again_alone_with_tiling():
     def scarce(drawn, done):
         if drawn.seed == 1 and not drawn.vae_tiling:
@@ -255,6 +257,7 @@ def test_what_is_being_called_sees_why_it_ends():
     assert seen == [RenderCancelled] * len(seen) != []
 
 
+@pytest.mark.happens("the graphics card runs out of memory")
 def test_out_of_memory_twice_fails_the_job_and_the_next_one_draws():
     def never_enough(drawn):
         if drawn.seed == 1:

@@ -124,6 +124,7 @@ def test_tiling_is_what_the_library_does_with_tiles_of_half_the_size(studio, sto
     assert (levels(studio.draw(order()).pixels) == plain).all()
 
 
+@pytest.mark.happens("the model gives numbers that are no picture")
 def test_pixels_that_are_no_numbers_are_decoded_again_in_fp32(studio, stock):
     def first_is_nan(output, count):
         return output * torch.nan if count == 1 else output
@@ -135,6 +136,7 @@ def test_pixels_that_are_no_numbers_are_decoded_again_in_fp32(studio, stock):
     assert (levels(drawn.pixels) == stock.draw(order())).all()
 
 
+@pytest.mark.happens("the model gives numbers that are no picture")
 def test_pixels_that_are_no_numbers_in_fp32_either_are_an_error(studio):
     with (
         studio.decoding(lambda output, _: output * torch.nan) as decoded,

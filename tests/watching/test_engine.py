@@ -32,6 +32,7 @@ def test_a_thread_at_rest_or_at_work_is_left_alone(step):
     assert looked_at(step) == []
 
 
+@pytest.mark.happens("a denoising step hangs")
 def test_a_step_that_hangs_ends_the_process_with_a_code_that_asks_for_a_new_one(caplog):
     assert looked_at(Stepping(3, 301.0)) == [NEW_PROCESS]
     assert caplog.records[0].job == 3

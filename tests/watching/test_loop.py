@@ -6,6 +6,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from bot.watching.loop import CALM, LoopWatch
 
 BUSY = """
@@ -67,6 +69,7 @@ async def test_the_lag_is_measured_all_the_time():
     assert 0.0 <= told[0] < 5.0
 
 
+@pytest.mark.happens("the event loop stands")
 def test_a_loop_that_stands_ends_the_process_and_shows_where_it_stands():
     done = subprocess.run(  # noqa: S603 - this interpreter, and text from this file
         [sys.executable, "-c", BUSY],

@@ -19,6 +19,7 @@ def said(caplog):
     return [(one.levelname, one.message.split(",")[0]) for one in caplog.records]
 
 
+@pytest.mark.happens("another program holds the database")
 async def test_a_lock_of_another_program_is_said_once_and_once_when_it_is_gone(tmp_path, caplog):
     path, watch = tmp_path / "bot.db", StorageWatch()
     async with open_database(path, patience=0.02) as database:
