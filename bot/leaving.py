@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -55,8 +55,8 @@ def leave_at_once(code: int) -> NoReturn:
     os._exit(code)
 
 
-def leave_stuck(seconds: float) -> NoReturn:
-    """Leave from a thread for a loop that stands, and write where every thread is.
+def leave_stuck(seconds: float, *, last: Callable[[], None] = lambda: None) -> NoReturn:
+    """Leave from a thread for a loop that stands, write where every thread is, and do `last`.
 
     Whatever holds the loop may hold the log as well; then faulthandler, which needs neither the
     log nor Python's lock, ends the process with code 1.
@@ -67,4 +67,5 @@ def leave_stuck(seconds: float) -> NoReturn:
         extra={"seconds": round(seconds)},
     )
     faulthandler.dump_traceback(all_threads=True)
+    last()
     leave_at_once(NEW_PROCESS)

@@ -152,7 +152,9 @@ class _Stages:
             reserve=settings.storage.reserve_mb * MEGABYTE,
             clock=ground.clock,
         )
-        self.storage_watch, self.loop_watch = StorageWatch(), LoopWatch(leave=leave_stuck)
+        self.storage_watch = StorageWatch()
+        # A loop that stands is no fault of the job that is being stepped beside it.
+        self.loop_watch = LoopWatch(leave=partial(leave_stuck, last=ground.marker.acquit))
         self.depths = DepthGauge(database)
         database.tell(self.storage_watch.hear)
         self.patience = Patience(sleep=ground.pace.sleep)

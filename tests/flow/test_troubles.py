@@ -13,10 +13,10 @@ from tests.flow.processes import PROJECT, bot_process
 STARTER = PROJECT / "bot" / "imaging" / "starter"
 
 
-async def refusal_to_start(sandbox, folder, **changes):
+async def refusal_to_start(sandbox, folder, *, code=1, **changes):
     """The one line with which the bot refuses to start."""
     async with bot_process(sandbox, folder, **changes) as bot:
-        assert await bot.ended(60) == 1
+        assert await bot.ended(60) == code
     assert "Traceback" not in bot.said()
     return bot.said().strip()
 
@@ -74,8 +74,10 @@ async def test_a_damaged_database_is_named_and_kept(sandbox, tmp_path):
     assert database.read_bytes() == b"this is no database " * 1000
 
 
-async def test_a_discord_that_cannot_be_reached(sandbox, tmp_path):
-    said = await refusal_to_start(sandbox, tmp_path, DISCORD_API_URL="http://127.0.0.1:9/api/v10")
+@pytest.mark.happens("Discord is away when the bot starts")
+async def test_a_discord_that_cannot_be_reached_is_left_to_a_supervisor(sandbox, tmp_path):
+    away = "http://127.0.0.1:9/api/v10"
+    said = await refusal_to_start(sandbox, tmp_path, code=75, DISCORD_API_URL=away)
     assert "Discord could not be reached" in said
 
 

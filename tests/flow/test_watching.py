@@ -48,6 +48,13 @@ async def test_a_gateway_that_stays_away_ends_the_run_in_order(sandbox, tmp_path
     ]
 
 
+async def test_a_part_that_ends_by_itself_ends_the_run(sandbox, tmp_path):
+    async with doomed(sandbox, tmp_path) as (house, run):
+        await house.studio.client.close()
+        with pytest.raises(NewProcessNeeded, match="ended by itself"):
+            await asyncio.wait_for(run, 30)
+
+
 async def test_a_dead_resume_address_alone_costs_no_request(sandbox, tmp_path):
     async with serving(sandbox, tmp_path) as house:
         reply = await house.imagine(steps=30)

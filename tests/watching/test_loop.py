@@ -11,15 +11,17 @@ import pytest
 from bot.watching.loop import CALM, LoopWatch
 
 BUSY = """
-import asyncio, logging, time
+import asyncio, functools, logging, time
 from bot.leaving import leave_stuck
 from bot.watching.loop import LoopWatch
 
 def something_that_blocks():
     time.sleep(60)
 
+leave = functools.partial(leave_stuck, last=lambda: print("acquitted"))
+
 async def main():
-    watch = asyncio.create_task(LoopWatch(leave=leave_stuck, stuck_seconds=0.3).run())
+    watch = asyncio.create_task(LoopWatch(leave=leave, stuck_seconds=0.3).run())
     await asyncio.sleep(0.01)
     something_that_blocks()
 
@@ -82,3 +84,4 @@ def test_a_loop_that_stands_ends_the_process_and_shows_where_it_stands():
     assert done.returncode == 75
     assert done.stderr.count("the event loop stands") == 1
     assert "in something_that_blocks" in done.stderr
+    assert done.stdout == "acquitted\n"
