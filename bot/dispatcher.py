@@ -21,12 +21,13 @@ from bot.model.errors import (
 from bot.model.estimate import InHand
 from bot.model.job import Job, State
 from bot.model.picture import Picture, Progress, Rendered, Work
+from bot.patience import Patience
 from bot.ports import Album, Board, Clock, CrashMarker, Disk, Engine, WorkQueue
 
 LOOK_AGAIN = 5.0
 """Seconds after which the queue is looked at without being woken: other processes fill it too."""
-LONGEST_PAUSE = 30.0
-"""Seconds between two tries to note an outcome."""
+BRIEF = Patience(first=1.0, longest=30.0)
+"""For what the disk or the database does not take yet: the next start would do it anew."""
 ATTEMPTS = 2
 """Crashes in the middle of its steps after which a job fails."""
 AHEAD = 2
@@ -49,7 +50,7 @@ class Dispatcher:
         disk: Disk,
         marker: CrashMarker,
         clock: Clock,
-        retry_pause: float = 1.0,
+        patience: Patience = BRIEF,
     ) -> None:
         self._queue = queue
         self._board = board
@@ -58,7 +59,7 @@ class Dispatcher:
         self._disk = disk
         self._marker = marker
         self._clock = clock
-        self._retry_pause = retry_pause
+        self._patience = patience
         self._suspect: int | None = None
         self._drawing: dict[int, asyncio.Task[None]] = {}
         self._waiting_for_room: set[int] = set()
@@ -239,23 +240,17 @@ class Dispatcher:
 
     async def _save(self, job_id: int, pictures: Sequence[Picture]) -> None:
         """Keep the pictures of a job; what does not fit on the disk is kept once it does."""
+
+        def full(error: Exception, _pause: float) -> None:
+            if job_id not in self._waiting_for_room:
+                log.error("drawn, and kept once there is room: %s", error, extra={"job": job_id})
+            self._waiting_for_room.add(job_id)
+
+        save = partial(self._album.save, job_id, pictures)
         try:
-            return await self._album.save(job_id, pictures)
-        except OutOfRoom as error:
-            log.error("drawn, and kept once there is room: %s", error, extra={"job": job_id})
-        self._waiting_for_room.add(job_id)
-        try:
-            await self._save_when_it_fits(job_id, pictures)
+            await self._patience.through(save, only=(OutOfRoom,), trouble=full)
         finally:
             self._waiting_for_room.discard(job_id)
-
-    async def _save_when_it_fits(self, job_id: int, pictures: Sequence[Picture]) -> None:
-        pause = self._retry_pause
-        while True:
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
-            with suppress(OutOfRoom):
-                return await self._album.save(job_id, pictures)
 
     async def _fail(self, job: Job, error: RenderError | StorageError) -> None:
         log.error("failed: %s", error, extra={"job": job.id})
@@ -275,18 +270,14 @@ class Dispatcher:
 
     async def _note(self, job_id: int, move: Callable[[], Awaitable[Job]]) -> None:
         """Make a move; a database in trouble is asked again until it takes it."""
-        pause = self._retry_pause
-        while True:
-            try:
-                await move()
-            except StaleMove:
-                log.info("had its outcome already", extra={"job": job_id})
-            except StorageError as error:
-                log.debug("what came of it is not noted yet: %s", error, extra={"job": job_id})
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
-                continue
-            return
+
+        def trouble(error: Exception, _pause: float) -> None:
+            log.debug("what came of it is not noted yet: %s", error, extra={"job": job_id})
+
+        try:
+            await self._patience.through(move, only=(StorageError,), trouble=trouble)
+        except StaleMove:
+            log.info("had its outcome already", extra={"job": job_id})
 
     def _progressed(self, job: Job, progress: Progress) -> None:
         if job.id in self._in_hand:

@@ -39,6 +39,11 @@ class Patience:
         An error that is none of `only`, or one of `unless`, is raised at once, and any where
         `until` has become true.
         """
+
+        async def once() -> T:
+            # The library awaits what is declared so, and an act may be any callable.
+            return await act()
+
         retrying = AsyncRetrying(
             sleep=self.sleep,
             wait=self._pause,
@@ -49,7 +54,7 @@ class Patience:
             before_sleep=lambda state: trouble(_error_of(state), state.upcoming_sleep),
             reraise=True,
         )
-        return await retrying(act)
+        return await retrying(once)
 
     def _pause(self, state: RetryCallState) -> float:
         error = _error_of(state)

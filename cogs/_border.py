@@ -35,7 +35,7 @@ def border() -> Iterator[None]:
         raise DeliveryInterrupted(f"Discord could not be reached: {error}") from error
     except (TypeError, KeyError) as error:
         # discord.py's webhooks look for JSON in every rate limit; a proxy's is a page of HTML.
-        raise DeliveryInterrupted(f"Discord's answer could not be read: {error!r}") from error
+        raise DeliveryInterrupted("Discord's limit could not be read", status=429) from error
 
 
 def _of_answer(error: discord.HTTPException) -> DeliveryRefused | DeliveryInterrupted:

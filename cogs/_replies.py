@@ -85,9 +85,9 @@ class FrontDesk:
         """
         if thinking:
             await self._commit(interaction, kind)
+        defer = partial(interaction.response.defer, ephemeral=private, thinking=thinking)
         try:
-            with border():
-                await interaction.response.defer(ephemeral=private, thinking=thinking)
+            await self._twice(defer)
         except DeliveryRefused as error:
             log.warning("%s could not be acknowledged: %s", kind, error)
             if error.code != ALREADY_ACKNOWLEDGED:
@@ -97,6 +97,17 @@ class FrontDesk:
             # Discord may well have heard; if not, the answer takes another way.
             log.warning("%s may not be acknowledged: %s", kind, error)
         return True
+
+    async def _twice(self, defer: Callable[[], Awaitable[object]]) -> None:
+        """Acknowledge, and at once again where no answer came: there are three seconds in all."""
+        try:
+            with border():
+                await defer()
+        except DeliveryInterrupted as error:
+            if error.status is not None or error.retry_after is not None:
+                raise
+            with border():
+                await defer()
 
     async def refuse(
         self, interaction: discord.Interaction, error: BaseException, *, private: bool

@@ -9,6 +9,7 @@ from bot.dispatcher import Dispatcher
 from bot.model.errors import NotYours, OutOfMemory, StorageError, TooLate
 from bot.model.job import Job, State
 from bot.model.picture import Progress
+from bot.patience import Patience
 from tests.fakes import InMemoryQueue, new_job
 from tests.stand_ins import HandClock, HandDisk, HandMarker, ScriptedEngine, ShelfAlbum, settle
 
@@ -28,7 +29,7 @@ class Stage:
             disk=self.disk,
             marker=self.marker,
             clock=HandClock(),
-            retry_pause=0.0,
+            patience=Patience(first=0.0),
         )
 
     async def enqueue(self, number: int, user_id: int) -> int:

@@ -55,6 +55,18 @@ async def test_an_unbelievable_pause_is_cut():
     assert await pauses_after(DeliveryInterrupted("limited", retry_after=1e9)) == [LONGEST_ASKED]
 
 
+async def test_an_act_may_be_any_callable_whose_answer_can_be_awaited():
+    act = failing(OSError("away"))
+    assert await Patience(sleep=Pauses()).through(lambda: act(), trouble=unheard) == 2
+
+
+async def test_an_error_that_is_not_meant_is_raised_at_once():
+    with pytest.raises(OSError, match="away"):
+        await Patience(sleep=Pauses()).through(
+            failing(OSError("away")), only=(StorageError,), trouble=unheard
+        )
+
+
 async def test_each_trouble_is_told_with_the_pause_after_it():
     pauses, told = Pauses(), []
     errors = [StorageError("Busy.", "Wait."), DeliveryInterrupted("cut", retry_after=3.0)]

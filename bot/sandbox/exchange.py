@@ -84,6 +84,9 @@ class Exchanges:
     ) -> web.StreamResponse:
         call, template, reply = await self._answer(request, path)
         self._observe(call, template, reply)
+        if fault is not None and fault.kind is FaultKind.DELAY_AFTER:
+            await asyncio.sleep(fault.delay)
+            fault = None
         if fault is None:
             return _response(reply, template or "unknown", self._clock.now())
         self._observe(call, template, _as_reply(fault), fault)

@@ -19,9 +19,10 @@ class FaultKind(Enum):
     CUT_BEFORE = "cut before"
     CUT_AFTER = "cut after"
     STATUS_AFTER = "done but answered"
+    DELAY_AFTER = "done but answered late"
 
 
-AFTER = frozenset({FaultKind.CUT_AFTER, FaultKind.STATUS_AFTER})
+AFTER = frozenset({FaultKind.CUT_AFTER, FaultKind.STATUS_AFTER, FaultKind.DELAY_AFTER})
 """The faults that let the request be carried out first."""
 
 

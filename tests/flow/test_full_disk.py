@@ -7,6 +7,7 @@ import pytest
 
 from bot.dispatcher import Dispatcher
 from bot.model.job import State
+from bot.patience import Patience
 from bot.storage.board import JobBoard
 from bot.storage.database import open_database
 from bot.storage.pictures import PictureFolder
@@ -43,7 +44,7 @@ async def drawing_onto(disk, folder):
             disk=HandDisk(),
             marker=HandMarker(),
             clock=HandClock(),
-            retry_pause=0.01,
+            patience=Patience(first=0.01),
         )
         running = asyncio.create_task(dispatcher.run())
         yield FairQueue(database), board, engine

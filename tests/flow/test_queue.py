@@ -127,6 +127,7 @@ async def test_an_answer_after_the_token_has_died_comes_as_one_message_that_ment
 @pytest.mark.parametrize(
     "fault",
     [
+        Fault(FaultKind.CUT_BEFORE, path="/callback$"),
         Fault(FaultKind.CUT_AFTER, path="/callback$"),
         Fault(FaultKind.STATUS_AFTER, path="/callback$", status=502, body="<html>"),
     ],

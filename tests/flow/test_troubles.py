@@ -188,7 +188,7 @@ async def test_a_private_refusal_that_meets_trouble_is_told_in_the_end(sandbox, 
     "fault",
     [
         replace(rate_limited(0.01, html=True), path="/callback$"),
-        Fault(FaultKind.CUT_BEFORE, path="/callback$"),
+        Fault(FaultKind.CUT_BEFORE, path="/callback$", times=2),
     ],
 )
 async def test_a_request_whose_acknowledgement_never_came_is_answered_in_the_channel(
