@@ -33,6 +33,11 @@ AUTHENTICATION_FAILED = 4004
 OTHER_TOKENS = ("/webhooks/", "/interactions/")
 """Routes on which a 401 speaks of an interaction's token and not of the bot's."""
 
+SYNC_WITHIN = 60.0
+"""Seconds; discord.py would wait out a limit of many hours."""
+DAY_USED_UP = 30034
+"""Discord's code for more than two hundred commands made in a day."""
+
 OnStumble = Callable[
     [discord.Interaction, discord.app_commands.AppCommandError], Coroutine[Any, Any, None]
 ]
@@ -180,9 +185,28 @@ class ImagineClient(commands.AutoShardedBot):
         fingerprint = hashlib.sha256(text.encode()).hexdigest()
         if await asyncio.to_thread(_read, self._synced) == fingerprint:
             return
-        await self.tree.sync()
+        if not await self._replaced():
+            return
         await asyncio.to_thread(_write, self._synced, fingerprint)
         log.info("commands synced: %s", ", ".join(command["name"] for command in payload))
+
+    async def _replaced(self) -> bool:
+        """Whether Discord has the commands; what it takes no more of today, the next start brings.
+
+        A bot with yesterday's commands serves better than none.
+        """
+        try:
+            async with asyncio.timeout(SYNC_WITHIN):
+                await self.tree.sync()
+        except TimeoutError:
+            log.error("the commands were not synced within %.0f s", SYNC_WITHIN)
+        except discord.HTTPException as error:
+            if error.code != DAY_USED_UP:
+                raise
+            log.error("the commands were not synced: %s", error.text)
+        else:
+            return True
+        return False
 
 
 def _counting(invalid: InvalidAnswers) -> aiohttp.TraceConfig:

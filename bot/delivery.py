@@ -68,6 +68,8 @@ class Delivery:
         self._hands = asyncio.Semaphore(AT_ONCE)
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._unreadable = Counter[int]()
+        self._more = False
+        """Whether there was more to tell than was read."""
         self._ended: set[int] = set()
         self._reading = asyncio.Lock()
         self._on_answer: list[Callable[[Summary], None]] = []
@@ -125,10 +127,12 @@ class Delivery:
             # What ends while the outbox is read still stands in what was read.
             self._ended.clear()
             try:
-                untold = await self._outbox.untold(limit=10 * AT_ONCE + len(self._under_way))
+                limit = 10 * AT_ONCE + len(self._under_way)
+                untold = await self._outbox.untold(limit=limit)
             except StorageError as error:
                 log.debug("the outbox cannot be read: %s", error)
                 return
+            self._more = len(untold) == limit
             for job in untold:
                 if job.id not in self._under_way and job.id not in self._ended:
                     task = asyncio.create_task(self._tell(job), name=f"deliver-{job.id}")
@@ -139,7 +143,8 @@ class Delivery:
         del self._under_way[job_id]
         del self._unreadable[job_id]
         self._ended.add(job_id)
-        self._wake.set()
+        if self._more:
+            self._wake.set()
 
     async def _rest(self) -> None:
         try:

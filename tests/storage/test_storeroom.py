@@ -17,6 +17,7 @@ from bot.model.errors import StaleMove, StorageError
 from bot.model.job import Job
 from bot.model.keeping import Limits, Pruned
 from bot.model.picture import Picture
+from bot.model.ways import Hop, Outcome, Way
 from bot.storage.board import JobBoard
 from bot.storage.database import Database, open_database
 from bot.storage.journal import Journal
@@ -25,7 +26,7 @@ from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
 from bot.storage.sources import SourceFolder
 from bot.storage.storeroom import SETTLED_FOR, Storeroom
-from bot.storage.tables import interactions, removals
+from bot.storage.tables import hops, interactions, removals
 from tests.fakes import interaction, new_job, recipe
 
 ROOM = {"per_member": 99, "per_server": 99}
@@ -68,7 +69,9 @@ class House:
             await self.board.share(job.id)
         if life.answered is None:
             return job
-        return await self.outbox.answered(job.id, message_id=1, now=NOW - life.answered)
+        at = NOW - life.answered
+        hop = Hop(job.id, Way.ORIGINAL).begun(at).ended(Outcome.TOLD, at)
+        return await self.outbox.answered(job.id, hop=hop, message_id=1, now=at)
 
     async def ask_for(self, life: Life) -> Job:
         """A job that waits."""
@@ -215,13 +218,16 @@ async def test_settled_interactions_go_after_a_day_and_open_ones_stay(house: Hou
     assert [one.id for one in await house.journal.unanswered()] == [2]
 
 
-async def test_a_job_takes_its_interaction_along_and_keeps_its_number(house: House) -> None:
+async def test_a_job_takes_its_interaction_and_its_hops_along_and_keeps_its_number(
+    house: House,
+) -> None:
     await house.journal.open(interaction(77, born=NOW))
     job = await house.queue.enqueue(new_job(77, 7), **ROOM, now=NOW)
     await house.board.cancel(job.id, now=NOW)
-    await house.outbox.answered(job.id, message_id=1, now=NOW)
+    hop = Hop(job.id, Way.CHANNEL).begun(NOW)
+    await house.outbox.answered(job.id, hop=hop, message_id=1, now=NOW)
     assert await house.storeroom.prune(Limits(seconds=1.0), now=NOW + 10.0) == Pruned(jobs=1)
-    assert await house.count(interactions) == 0
+    assert await house.count(interactions) == await house.count(hops) == 0
     later = await house.live(Life())
     assert later.id == 2
     assert await house.board.was_dropped(1)

@@ -1,0 +1,44 @@
+"""The commands are given to Discord, and a day that is used up keeps nobody from serving."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.circuit import InvalidAnswers
+from bot.client import ImagineClient, point_at
+from bot.model.errors import NewProcessNeeded
+from bot.sandbox.faults import Fault, FaultKind, refusing
+from tests.discord_fixtures import sandbox
+
+__all__ = ["sandbox"]
+
+SYNC = {"method": "PUT", "path": "/commands$"}
+
+
+@pytest.fixture
+async def sign_in(sandbox, tmp_path):
+    point_at(sandbox.api_url, sandbox.gateway_url)
+
+    async def sign_in() -> None:
+        invalid = InvalidAnswers(clock=sandbox.clock.now)
+        async with ImagineClient(synced=tmp_path / "synced", invalid=invalid) as client:
+            await client.sign_in(sandbox.token)
+
+    return sign_in
+
+
+async def test_a_day_without_room_for_commands_is_logged_and_the_next_start_brings_them(
+    sandbox, sign_in, tmp_path, caplog
+):
+    sandbox.faults.add(replace(refusing(30034), **SYNC))
+    await sign_in()
+    assert "commands were not synced: Maximum number of daily" in caplog.text
+    assert not (tmp_path / "synced").exists()
+    await sign_in()
+    assert (tmp_path / "synced").exists()
+
+
+async def test_commands_that_discord_does_not_take_end_the_start(sandbox, sign_in):
+    sandbox.faults.add(Fault(FaultKind.STATUS, status=503, body="busy", **SYNC))
+    with pytest.raises(NewProcessNeeded):
+        await sign_in()
