@@ -120,7 +120,7 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         nargs="+",
         default=(),
         metavar="NAME",
-        help="some of overhead, waits, flood, lag, crowd, cancel, encode, memory, speed",
+        help="some of overhead, waits, flood, lag, crowd, cancel, encode, memory, history, speed",
     )
     bench.add_argument(
         "--model",

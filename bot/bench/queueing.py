@@ -16,6 +16,7 @@ from bot.model.errors import BotError
 from bot.model.fairness import cost_of
 from bot.model.job import NewJob
 from bot.model.picture import EngineStatus, Progress, Rendered, Work
+from bot.model.recipe import Recipe
 from bot.model.request import ImageRequest, Origin
 from bot.storage.board import JobBoard
 from bot.storage.database import open_database
@@ -96,19 +97,23 @@ class Stages:
 
     async def enqueue(self, arrival: Arrival) -> int:
         """Queue a request; the job's id."""
-        recipe = self._shop.sketch(arrival.steps)
         self._asked += 1
-        job = NewJob(
-            origin=_origin(arrival.member, self._asked),
-            request=ImageRequest(recipe.prompt, steps=arrival.steps),
-            recipe=recipe,
-            cost=cost_of(recipe, 1),
-        )
+        job = asked(arrival, self._shop.sketch(arrival.steps), number=self._asked)
         queued = await self._queue.enqueue(
             job, per_member=NO_LIMIT, per_server=NO_LIMIT, now=time.time()
         )
         self._dispatcher.wake()
         return queued.id
+
+
+def asked(arrival: Arrival, recipe: Recipe, *, number: int) -> NewJob:
+    """The job of an arrival; `number` is its interaction's."""
+    return NewJob(
+        origin=_origin(arrival.member, number),
+        request=ImageRequest(recipe.prompt, steps=arrival.steps),
+        recipe=recipe,
+        cost=cost_of(recipe, 1),
+    )
 
 
 def _origin(member: int, number: int) -> Origin:

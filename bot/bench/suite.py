@@ -9,7 +9,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.bench import cancel, crowd, encode, flood, machine, memory, overhead, speed, waits
+from bot.bench import (
+    cancel,
+    crowd,
+    encode,
+    flood,
+    history,
+    machine,
+    memory,
+    overhead,
+    speed,
+    waits,
+)
 from bot.bench.report import HEADING, Section, as_json, missed, table
 from bot.bench.workshop import Workshop
 from bot.equipment import catalogue_for
@@ -30,6 +41,7 @@ MEASURES: Mapping[str, Measure] = {
     "cancel": cancel.measure,
     "encode": encode.measure,
     "memory": memory.measure,
+    "history": history.measure,
     "speed": speed.measure,
 }
 """In the order they are run in."""

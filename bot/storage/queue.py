@@ -7,6 +7,7 @@ from sqlalchemy import (
     Row,
     ScalarSelect,
     Select,
+    and_,
     case,
     delete,
     exists,
@@ -160,9 +161,11 @@ async def _begin_anew_if_idle(connection: AsyncConnection) -> None:
 
 def _room(job: NewJob) -> Select[Any]:
     """What decides a job's admission and place, in one look."""
-    waiting = select(func.count()).where(in_state(State.QUEUED))
-    of_server = waiting.where(jobs.c.guild_id == job.origin.guild_id)
-    of_member = of_server.where(jobs.c.user_id == job.origin.user_id)
+    waiting = and_(in_state(State.QUEUED), jobs.c.guild_id == job.origin.guild_id)
+    of_server = select(func.count()).where(waiting)
+    # Were the member a condition too, SQLite would look through all that they ever asked for.
+    theirs = func.count().filter(jobs.c.user_id == job.origin.user_id)
+    of_member = select(theirs).where(waiting)
     account = select(members.c.last_finish).where(members.c.user_id == job.origin.user_id)
     return select(
         of_member.scalar_subquery().label("of_member"),

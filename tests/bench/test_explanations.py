@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.bench import flood, memory, overhead, waits
+from bot.bench import flood, history, memory, overhead, waits
 from bot.bench.arrivals import Durations
 from bot.bench.crowd import lag_figures
 from bot.bench.report import Figure, Section, as_json, missed, table
@@ -97,3 +97,11 @@ def test_lag_is_the_difference_of_two_percentiles():
     assert (difference.value, idle.value, drawing.value) == (8.0, 1.0, 9.0)
     assert difference.met is False
     assert "100 of 100 beats" in difference.reason
+
+
+def test_a_statement_that_a_long_past_makes_slower_misses_its_goal():
+    long, short = ({name: [ms] * 9 for name in history.STATEMENTS} for ms in (0.009, 0.003))
+    enqueue, _, claim, ms = history.figures({**long, "enqueue": [0.003] * 9}, short, 1_000_000)
+    assert (enqueue.met, claim.met, ms.value) == (True, False, 9.0)
+    assert "1,000,000 finished jobs" in claim.name
+    assert "3.000 (quartiles" in claim.reason

@@ -57,6 +57,22 @@ async def test_members_with_equal_costs_take_turns(ports: Ports) -> None:
     assert await served(ports.work) == [1, 3, 4, 2, 5, 6]
 
 
+async def test_a_thousand_jobs_of_two_hundred_members_are_served_in_fair_order(
+    ports: Ports,
+) -> None:
+    room = {"per_member": 5, "per_server": 1000}
+    for number in range(1000):
+        new = new_job(number + 1, number // 5, cost=1.0 + number % 3)
+        await ports.waiting.enqueue(new, **room, now=100.0)
+    had, left = dict.fromkeys(range(200), 0.0), dict.fromkeys(range(200), 5)
+    while (job := await ports.work.claim(now=200.0, busy_members_too=True)) is not None:
+        member = job.origin.user_id
+        assert had[member] == min(had[one] for one in had if left[one])
+        had[member] += job.cost
+        left[member] -= 1
+    assert sum(left.values()) == 0
+
+
 async def test_a_member_of_twice_the_weight_is_served_twice_as_often(ports: Ports) -> None:
     for number in range(1, 7):
         await put(ports.waiting, number, ADA, weight=2.0)

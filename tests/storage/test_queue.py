@@ -208,6 +208,16 @@ async def test_the_claim_goes_by_the_index_and_sorts_nothing(
     assert not any("TEMP B-TREE" in step for step in plan)
 
 
+async def test_who_waits_is_counted_without_looking_at_the_past(
+    statements: list[tuple[str, Any]], tmp_path: Path
+) -> None:
+    room = next(one for one in statements if "of_member" in one[0])
+    plan = plan_of(tmp_path / "bot.db", *room)
+    of_jobs = [step for step in plan if " jobs " in step]
+    assert len(of_jobs) == 2
+    assert all("jobs_waiting_of_server" in step for step in of_jobs)
+
+
 def add_like_the_first(path: Path, count: int, **changes: str) -> None:
     """Add jobs that are as the first one is but for some expressions over their number `n`."""
     with closing(sqlite3.connect(path)) as connection, connection:
