@@ -97,8 +97,10 @@ class Delivery:
                 await self._start_due()
                 await self._rest()
         finally:
-            for task in (*closing, *self._under_way.values()):
+            tasks = (*closing, *self._under_way.values())
+            for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def drain(self, *, grace: float) -> None:
         """Tell what has its outcome, within `grace` seconds; the rest waits for the next start."""
