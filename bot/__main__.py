@@ -127,6 +127,9 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default="starter",
         help="as for demo; random-sdxl is SDXL in all but its weights, for a GPU",
     )
+    bench.add_argument(
+        "--device", choices=("auto", "cuda", "mps", "cpu"), default="auto", help="what draws"
+    )
     bench.add_argument("--json", type=Path, default=None, help="write the report there as well")
     bench.set_defaults(start=_bench)
 
@@ -168,8 +171,14 @@ async def _redraw(chosen: argparse.Namespace) -> None:
 async def _bench(chosen: argparse.Namespace) -> None:
     from bot.bench import suite
 
-    only = tuple(chosen.only)
-    await suite.run(suite.Wish(chosen.quick, only, chosen.model, chosen.json), say=_say)
+    wish = suite.Wish(
+        quick=chosen.quick,
+        only=tuple(chosen.only),
+        model=chosen.model,
+        json=chosen.json,
+        device=chosen.device,
+    )
+    await suite.run(wish, say=_say)
 
 
 def _say(line: str) -> None:

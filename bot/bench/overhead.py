@@ -36,7 +36,7 @@ def _definition(recipe: Recipe, pairs: int) -> str:
         "StableDiffusionXLPipeline's __call__ on its own load and thread, in inference mode, from "
         "the prompt to the decoded picture. Ours: from Engine.render on the event loop, through "
         "the queue into the executor thread, to the decoded pixels there; PNG is written on "
-        "another thread afterwards. Same recipe, dtype and number of threads."
+        "another thread afterwards. Same recipe, dtype, number of threads and layout on a card."
     )
 
 

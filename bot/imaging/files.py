@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from math import prod
 from pathlib import Path
 
+from bot.model.checks import HUB_ID
+
 STARTER = Path(__file__).parent / "starter"
 """The folder of the small checkpoint that is shipped."""
 
@@ -22,8 +24,6 @@ COMPONENTS = (
 """The folders of a pipeline of the SDXL family."""
 
 WITH_WEIGHTS = ("text_encoder", "text_encoder_2", "unet", "vae")
-
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 _BLOCK = 2**22
 

@@ -55,6 +55,13 @@ async def test_a_measurement_nobody_knows_is_refused_with_those_on_offer():
     assert all(name in complaints for name in MEASURES)
 
 
+async def test_a_device_that_is_not_there_is_a_plain_sentence():
+    absent = "mps" if torch.cuda.is_available() else "cuda"
+    code, _, complaints = await bench("--device", absent, "--only", "cancel")
+    assert code == 1
+    assert f"DEVICE asks for {absent}" in complaints
+
+
 async def test_every_measurement_is_named_in_the_help():
     code, printed, _ = await bench("--help")
     assert code == 0

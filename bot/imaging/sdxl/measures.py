@@ -5,7 +5,7 @@ Nothing here is used for drawing members' images.
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,17 @@ from diffusers import (
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
+from bot.imaging.memory import policy_for
+from bot.imaging.sdxl.arrangement import Arrangement
 from bot.imaging.sdxl.call import arguments_of, pipeline_for
-from bot.imaging.sdxl.devices import dtype_for, empty_cache, pick_device, use_threads
+from bot.imaging.sdxl.devices import dtype_for, empty_cache, memory_of, pick_device, use_threads
 from bot.imaging.sdxl.loading import load
 from bot.model.checkpoint import Checkpoint
 from bot.model.recipe import Recipe
 
 
 class StockPipeline:
-    """Stock diffusers on a load of its own, in the engine's dtype and with as many threads.
+    """Stock diffusers on a load of its own, laid out as the engine lays it out on that device.
 
     Every method is called on one thread, the one that builds it.
     """
@@ -38,8 +40,11 @@ class StockPipeline:
         self._device = pick_device(device)
         use_threads(self._device, checkpoint.native_size)
         loaded = load(checkpoint, dtype_for(self._device)).pipeline
-        loaded.set_progress_bar_config(disable=True)
-        self._loaded = loaded.to(self._device)
+        policy = replace(policy_for(memory_of(self._device)), text_encoders_resident=True)
+        arrangement = Arrangement(self._device, policy)
+        arrangement.place(loaded)
+        arrangement.quicken(loaded.unet)
+        self._loaded = loaded
 
     def draw(self, recipe: Recipe) -> None:
         """One plain call with the recipe's arguments, from the prompt to the decoded picture."""
