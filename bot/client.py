@@ -114,6 +114,9 @@ class ImagineClient(commands.AutoShardedBot):
                 await refusal
                 raise ConfigurationError((REFUSED_LATER,))
             await connecting
+        except (ConfigurationError, NewProcessNeeded) as error:
+            log.critical("leaving in order: %s", error)
+            raise
         finally:
             refusal.cancel()
             connecting.cancel()

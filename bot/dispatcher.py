@@ -127,13 +127,16 @@ class Dispatcher:
         if self._drawing:
             await asyncio.wait(self._drawing.values(), timeout=grace)
         ended = await self._engine.stop(grace=1.0)
-        for job_id, task in list(self._drawing.items()):
-            if not task.done():
-                task.cancel()
-                # Once is enough: what is not written now, the next start takes up as running.
-                with suppress(StaleMove, StorageError):
-                    await self._queue.requeue(job_id)
+        # Those that are done do not let themselves be cancelled.
+        await self._put_back([id_ for id_, task in list(self._drawing.items()) if task.cancel()])
         return ended
+
+    async def _put_back(self, job_ids: Sequence[int]) -> None:
+        """Requeue once each, until the database fails: the next start takes up what is running."""
+        with suppress(StorageError):
+            for job_id in job_ids:
+                with suppress(StaleMove):
+                    await self._queue.requeue(job_id)
 
     async def _recover(self) -> None:
         suspect = self._marker.suspect

@@ -68,6 +68,7 @@ class Studio:
             if not stage.cancelled() and (error := stage.exception()) is not None:
                 raise error
         if not stop.is_set():
+            log.critical("a part of the bot ended by itself: leaving in order for a new process")
             raise NewProcessNeeded("A part of the bot ended by itself.")
         return ended
 

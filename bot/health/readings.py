@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from bot.model.depth import QueueDepth
 from bot.model.errors import StorageError
@@ -13,6 +14,16 @@ from bot.ports import Depths, Disk
 
 ANSWERS_WITHIN = 2.0
 """Seconds that the database has to answer."""
+
+
+_ENGINE: Mapping[str, str] = MappingProxyType(
+    {
+        "ready": "",
+        "loading": "the model is loading",
+        "failed": "the model could not be loaded",
+        "stopped": "the thread that draws has ended",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +45,7 @@ class Readings:
         """What keeps the bot from serving, by its part; empty where it is in order."""
         found = {
             "gateway": self._problem_of_gateway(),
-            "engine": "" if self.engine.state == "ready" else f"the engine is {self.engine.state}",
+            "engine": _ENGINE[self.engine.state],
             "loop": "the event loop is late" if self.loop_is_late else "",
             "database": self.database_trouble,
         }

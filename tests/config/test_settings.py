@@ -18,10 +18,13 @@ BAD = {
     "DISCORD_TOKEN": "Bot abc",
     "DISCORD_API_URL": "https://example.com/api/v10",
     "DISCORD_GATEWAY_URL": "https://gateway.discord.gg",
+    "GATEWAY_TIME_LIMIT": "0",
     "DEVICE": "gpu",
     "DATABASE_URL": "mysql://somebody:hunter2@example.com/bot",
     "QUEUE_PER_MEMBER": "0",
     "QUEUE_PER_SERVER": "many",
+    "HEALTH_PORT": "http",
+    "HEALTH_HOST": "http://127.0.0.1",
     "LOG_LEVEL": "loud",
     "LOG_FORMAT": "xml",
 }
@@ -42,6 +45,7 @@ def test_an_empty_mapping_gives_the_defaults():
     assert settings.storage.data_dir == Path("data")
     assert settings.storage.database_url == "sqlite+aiosqlite:///data/bot.db"
     assert (settings.queue.per_member, settings.queue.per_server) == (10, 200)
+    assert (settings.health.port, settings.health.host) == (None, "127.0.0.1")
     assert (settings.log.level, settings.log.format) == ("INFO", "plain")
     assert settings.warnings == ()
 
@@ -132,6 +136,12 @@ def test_the_token_is_sent_nowhere_else(url):
 def test_the_gateway_is_held_to_the_same_hosts(url):
     (problem,) = problems_of({"DISCORD_GATEWAY_URL": url})
     assert problem.startswith("DISCORD_GATEWAY_URL ")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0", "localhost", "bot-1.internal"])  # noqa: S104
+def test_monitors_may_be_served_on_any_address_of_this_computer(host):
+    health = read_settings({"HEALTH_PORT": "9090", "HEALTH_HOST": host}).health
+    assert (health.port, health.host) == (9090, host)
 
 
 @pytest.mark.parametrize("value", ["1", "1000", " 12 "])

@@ -67,12 +67,13 @@ async def test_a_dead_resume_address_alone_costs_no_request(sandbox, tmp_path):
 
 @pytest.mark.happens("the bot's token is reset while it runs")
 async def test_a_token_that_the_gateway_takes_no_more_ends_the_run_with_a_sentence(
-    sandbox, tmp_path
+    sandbox, tmp_path, caplog
 ):
     async with doomed(sandbox, tmp_path) as (_, run):
         await sandbox.gateway.close(4004)
         with pytest.raises(ConfigurationError, match="takes this DISCORD_TOKEN no more"):
             await asyncio.wait_for(run, 30)
+    assert "leaving in order: Discord takes this DISCORD_TOKEN no more" in critical(caplog)[0]
 
 
 def refusals(**changes):

@@ -123,7 +123,7 @@ def test_every_figure_says_what_it_is():
             {"latencies": {0: 0.1, 1: math.inf, 3: math.inf}},
             {"gateway": "not connected: shard 1, 3"},
         ),
-        ({"engine": EngineStatus("loading")}, {"engine": "the engine is loading"}),
+        ({"engine": EngineStatus("loading")}, {"engine": "the model is loading"}),
         ({"loop_is_late": True}, {"loop": "the event loop is late"}),
         ({"database_trouble": "It is locked."}, {"database": "It is locked."}),
         ({}, {}),
