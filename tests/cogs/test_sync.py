@@ -27,6 +27,7 @@ async def sign_in(sandbox, tmp_path):
     return sign_in
 
 
+@pytest.mark.happens("Discord takes no more new commands on a day")
 async def test_a_day_without_room_for_commands_is_logged_and_the_next_start_brings_them(
     sandbox, sign_in, tmp_path, caplog
 ):

@@ -2,11 +2,12 @@
 
 import signal
 import stat
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from bot.sandbox.faults import Fault, FaultKind
+from bot.sandbox.faults import Fault, FaultKind, refusing
 from tests.flow.house import answer_to, is_final
 from tests.flow.processes import bot_process
 
@@ -62,6 +63,35 @@ async def test_a_kill_loses_no_accepted_request_and_answers_each_once(sandbox, t
             assert len((await answer_to(reply)).files) == 1
             assert finals(reply) == 1
         assert await bot.stopped(signal.SIGTERM) == 0
+
+
+@pytest.mark.happens("the bot is killed when an image is posted and not yet noted")
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_kill_between_the_sending_of_a_message_and_its_answer_sends_no_second_one(
+    sandbox, tmp_path, private
+):
+    sandbox.faults.add(replace(refusing(50027), method="PATCH", path="original$", times=9999))
+    sending = {"method": "POST", "path": r"/channels/\d+/messages$"}
+    sandbox.faults.add(Fault(FaultKind.DELAY_AFTER, delay=600.0, **sending))
+
+    def posted():
+        return [one for one in sandbox.messages.all() if one.files] or None
+
+    async with bot_process(sandbox, tmp_path) as bot:
+        await sandbox.wait_for_bot(60)
+        await ask(sandbox, steps=2, private=private)
+        await sandbox.events.wait(posted, 60)
+        bot.process.kill()
+        await bot.ended()
+        await sandbox.wait_for_departure(5)
+    # Longer than the nonce keeps a second one away.
+    sandbox.clock.advance(301)
+    async with bot_process(sandbox, tmp_path) as bot:
+        await sandbox.wait_for_bot(60)
+        await bot.until("answered")
+        assert await bot.stopped(signal.SIGTERM) == 0
+    assert len(posted()) == 1
+    sandbox.forgive()
 
 
 async def drawn_on(sandbox, reply):

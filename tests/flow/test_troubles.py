@@ -184,6 +184,7 @@ async def test_a_private_refusal_that_meets_trouble_is_told_in_the_end(sandbox, 
             assert "There is no style" in (await reply.finished()).text
 
 
+@pytest.mark.happens("Discord never hears that a command was taken in")
 @pytest.mark.parametrize(
     "fault",
     [
@@ -192,7 +193,7 @@ async def test_a_private_refusal_that_meets_trouble_is_told_in_the_end(sandbox, 
     ],
 )
 async def test_a_request_whose_acknowledgement_never_came_is_answered_in_the_channel(
-    sandbox, tmp_path, fault
+    sandbox, tmp_path, fault, caplog
 ):
     async with serving(sandbox, tmp_path) as house:
         sandbox.faults.add(replace(fault))
@@ -204,6 +205,7 @@ async def test_a_request_whose_acknowledgement_never_came_is_answered_in_the_cha
 
         (answer,) = await sandbox.events.wait(posted, 60)
         assert answer.mentioned == [member.user.id]
+        assert "may not be acknowledged" in caplog.text
         sandbox.forgive()
 
 
