@@ -78,6 +78,7 @@ class ImagineClient(commands.AutoShardedBot):
         self._synced = synced
         self._token_in_doubt = asyncio.Event()
         self._furniture: tuple[Sequence[commands.Cog], Sequence[type]] = ((), ())
+        self._owners: frozenset[int] = frozenset()
 
     def furnish(
         self,
@@ -170,11 +171,19 @@ class ImagineClient(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Put the furniture in place and sync the commands if they changed."""
+        self._owners = _owners_of(self.application)
         cogs, buttons = self._furniture
         for cog in cogs:
             await self.add_cog(cog)
         self.add_dynamic_items(*buttons)
         await self._sync()
+
+    def owned_by(self, user_id: int) -> bool:
+        """Whether a user owns the application, or has its owner's rights in the team that does.
+
+        It is asked of Discord at sign-in: a change counts from the next start on.
+        """
+        return user_id in self._owners
 
     async def on_ready(self) -> None:
         """Say who is on duty, and how to invite it where it is in no server yet."""
@@ -255,3 +264,18 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text)
     except OSError as error:
         log.warning("%s cannot be written (%s): the next start syncs again", path, error.strerror)
+
+
+def _owners_of(application: discord.AppInfo | None) -> frozenset[int]:
+    """The owner; of a team whoever may change the application: owner, admins, developers."""
+    if application is None:
+        return frozenset()
+    if application.team is None:
+        return frozenset({application.owner.id})
+    roles = (discord.TeamMemberRole.admin, discord.TeamMemberRole.developer)
+    trusted = {
+        one.id
+        for one in application.team.members
+        if one.role in roles and one.membership_state is discord.TeamMembershipState.accepted
+    }
+    return frozenset(trusted | {application.team.owner_id} - {None})

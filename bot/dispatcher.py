@@ -102,19 +102,23 @@ class Dispatcher:
                 log.debug("the queue cannot be read: %s", error)
             await self._rest()
 
-    async def cancel(self, job_id: int, *, by: int) -> Job:
-        """Cancel a waiting or running job of member `by`; raises NotYours or TooLate."""
+    async def cancel(self, job_id: int, *, by: int, anybodys: bool = False) -> Job:
+        """Cancel a waiting or running job of member `by`, or `anybodys`.
+
+        Raises NotYours or TooLate.
+        """
         job = await self._board.get(job_id)
         if job is None:
             raise TooLate
-        if job.origin.user_id != by:
+        own = job.origin.user_id == by
+        if not (own or anybodys):
             raise NotYours
         try:
-            job = await self._board.cancel(job_id, now=self._clock())
+            job = await self._board.cancel(job_id, by=None if own else by, now=self._clock())
         except StaleMove as error:
             raise TooLate from error
         self._engine.cancel(job_id)
-        self._moved()
+        self.moved()
         return job
 
     async def stop(self, *, grace: float) -> bool:
@@ -146,7 +150,7 @@ class Dispatcher:
             else:
                 log.info("taken up again", extra={"job": job.id, "attempts": job.attempts})
         self._marker.acquit()
-        self._moved()
+        self.moved()
 
     async def _rest(self) -> None:
         try:
@@ -168,7 +172,7 @@ class Dispatcher:
             task.add_done_callback(partial(self._done, job.id))
             # One turn of the loop lets the job reach the engine, so that its slot counts as taken.
             await asyncio.sleep(0)
-            self._moved()
+            self.moved()
 
     def _has_slot(self) -> bool:
         """A suspect is drawn alone, so that its fall would take nobody with it."""
@@ -188,9 +192,10 @@ class Dispatcher:
         del self._in_hand[job_id]
         if self._suspect == job_id:
             self._suspect = None
-        self._moved()
+        self.moved()
 
-    def _moved(self) -> None:
+    def moved(self) -> None:
+        """Look at the queue now, and tell whoever follows it that it has moved."""
         self._wake.set()
         for listener in self._on_move:
             listener()

@@ -89,8 +89,11 @@ class Board(Protocol):
         """The job, or None if there is none of that id."""
         ...
 
-    async def cancel(self, job_id: int, *, now: float) -> Job:
-        """Move a queued or running job to cancelled; raises StaleMove if it has an outcome."""
+    async def cancel(self, job_id: int, *, by: int | None = None, now: float) -> Job:
+        """Move a queued or running job to cancelled; raises StaleMove if it has an outcome.
+
+        `by` is the user who did, if not its author.
+        """
         ...
 
     async def waiting(self) -> Sequence[Job]:

@@ -12,6 +12,7 @@ from functools import partial
 from bot.admission import Admission, QueueRoom
 from bot.circuit import InvalidAnswers
 from bot.client import ImagineClient, point_at
+from bot.control import Control
 from bot.delivery import Delivery
 from bot.derivation import Derivation
 from bot.dispatcher import Dispatcher
@@ -45,6 +46,7 @@ from bot.storage.board import JobBoard
 from bot.storage.database import Database, open_database
 from bot.storage.depth import DepthGauge
 from bot.storage.gauge import MEGABYTE, DiskGauge
+from bot.storage.holds import QueueHolds
 from bot.storage.journal import Journal
 from bot.storage.lock import sole_use
 from bot.storage.outbox import JobOutbox
@@ -64,6 +66,7 @@ from cogs._replies import FrontDesk
 from cogs.derive import Derive
 from cogs.history import PastRequests
 from cogs.imagine import Imagine
+from cogs.queue import OwnersQueue, WhatWaits
 from config.settings import Settings
 
 DAY, GIGABYTE = 86_400.0, 10**9
@@ -143,6 +146,7 @@ class _Stages:
         self.settings, self.engine, self.marker = settings, ground.engine, ground.marker
         self.catalogue, self.clock, self.pace = ground.catalogue, ground.clock, ground.pace
         self.queue, self.board = FairQueue(database), JobBoard(database)
+        self.holds = QueueHolds(database)
         self.outbox, self.journal = JobOutbox(database), Journal(database)
         self.album = PictureFolder(settings.storage.data_dir / "pictures")
         self.sources = source_folder(settings)
@@ -189,7 +193,9 @@ class _Stages:
         past = PastRequests(
             desk=desk, history=History(requests=self.board, album=self.album), courier=courier
         )
-        self.client.furnish([imagine, derive, past], [button], desk.stumbled)
+        control = self._control(forecast, dispatcher)
+        queue = [OwnersQueue(desk=desk, control=control), WhatWaits(desk=desk, control=control)]
+        self.client.furnish([imagine, derive, past, *queue], [button], desk.stumbled)
         notices = self._notices(courier, forecast)
         delivery = self._delivery(courier, notices)
         admission.tell(notices.follow)
@@ -218,6 +224,16 @@ class _Stages:
             timings=self.board,
             models=self.catalogue.checkpoints,
             in_hand=dispatcher.in_hand,
+        )
+
+    def _control(self, forecast: Forecast, dispatcher: Dispatcher) -> Control:
+        return Control(
+            holds=self.holds,
+            board=self.board,
+            forecast=forecast,
+            dispatcher=dispatcher,
+            owned_by=self.client.owned_by,
+            clock=self.clock,
         )
 
     def _admission(self, forecast: Forecast) -> Admission:

@@ -27,6 +27,9 @@ from cogs._origins import origin_of, require_permissions
 Act = Callable[[Origin], Awaitable[object]]
 """Does what an interaction asks for; raises Refused."""
 
+Order = Callable[[Origin], Awaitable[str]]
+"""Does what an interaction asks for, and says what came of it; raises Refused."""
+
 COMMIT_WITHIN = 1.0
 """Seconds for the commit before the acknowledgement; Discord allows 3 for both."""
 ALREADY_ACKNOWLEDGED = 40060
@@ -75,6 +78,18 @@ class FrontDesk:
             await self._tell(interaction, partial(reply, origin))
         except Exception as error:  # the thinking message must end, whatever went wrong
             await self.refuse(interaction, error, private=True)
+
+    async def obey(self, interaction: discord.Interaction, *, kind: str, order: Order) -> None:
+        """Acknowledge in private, carry an order out once, and tell what came of it."""
+        origin = origin_of(interaction, now=self._clock())
+        if not await self.acknowledge(interaction, kind=kind, private=True):
+            return
+        try:
+            said = await order(origin)
+        except Exception as error:  # the thinking message must end, whatever went wrong
+            await self.refuse(interaction, error, private=True)
+        else:
+            await self._tell(interaction, partial(_edit, interaction, said))
 
     async def acknowledge(
         self, interaction: discord.Interaction, *, kind: str, private: bool, thinking: bool = True

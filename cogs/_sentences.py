@@ -77,8 +77,9 @@ def _number(job: Job) -> str:
 def _outcome(job: Job, pictures: Sequence[Picture]) -> str:
     if pictures and job.state not in (State.CANCELLED, State.FAILED):
         return _facts(job, [one.recipe for one in pictures])
+    by = "" if job.cancelled_by is None else " by the bot's owner"
     told = {
-        State.CANCELLED: "🚫 Cancelled.",
+        State.CANCELLED: f"🚫 Cancelled{by}.",
         State.FAILED: f"⚠️ {_errors.failure(job)}",
     }.get(job.state, LOST.format(seed=job.recipe.seed))
     return f"{told}\n{_number(job)}"

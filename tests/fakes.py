@@ -194,8 +194,8 @@ class InMemoryQueue:
         costs = {name: sum(one.cost for one in before if one.model == name) for name in models}
         return Ahead(len(before), costs)
 
-    async def cancel(self, job_id: int, *, now: float) -> Job:
-        job = self._finish(job_id, State.CANCELLED, now)
+    async def cancel(self, job_id: int, *, by: int | None = None, now: float) -> Job:
+        job = self._finish(job_id, State.CANCELLED, now, cancelled_by=by)
         if job.claimed_at is None:
             self._refund(job)
         return job

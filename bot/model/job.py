@@ -91,6 +91,8 @@ class Job:
     """The way its outcome was told; None where every way was closed and it is kept."""
     message_id: int | None = None
     draw_seconds: float | None = None
+    cancelled_by: int | None = None
+    """The user who cancelled it, if not its author."""
     failure: str = ""
     """The name of the error a failed job ended with."""
     failure_detail: str = ""

@@ -114,6 +114,8 @@ class World:
     bot: User
     application_name: str = "sandbox bot"
     application_owner: User | None = None
+    application_team: list[tuple[User, str]] = field(default_factory=list)
+    """Users and their roles ("admin", "developer", "read_only"), where a team owns it."""
     privileged_intents: int = 0
     users: dict[int, User] = field(default_factory=dict)
     guilds: dict[int, Guild] = field(default_factory=dict)

@@ -113,16 +113,15 @@ class JobBoard:
             costs={model: float(cost) for model, _, cost in found},
         )
 
-    async def cancel(self, job_id: int, *, now: float) -> Job:
+    async def cancel(self, job_id: int, *, by: int | None = None, now: float) -> Job:
         """Move a queued or running job to cancelled; raises StaleMove if it has an outcome.
 
         A job that was still waiting is refunded; of one that was being drawn nobody knows how
         much is spent, and it stays charged.
         """
         async with self._database.writing() as connection:
-            job = await move(
-                connection, job_id, State.CANCELLED, finished_at=not_before(BEGUN, now)
-            )
+            changes = {"finished_at": not_before(BEGUN, now), "cancelled_by": by}
+            job = await move(connection, job_id, State.CANCELLED, **changes)
             if job.claimed_at is None:
                 await refund(connection, job)
             return job

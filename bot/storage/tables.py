@@ -78,6 +78,7 @@ jobs = Table(
     Column("answered_by", Text),
     Column("message_id", Snowflake),
     Column("draw_seconds", Real),
+    Column("cancelled_by", Snowflake),
     Column("failure", Text, nullable=False),
     Column("failure_detail", Text, nullable=False),
     Column("stored_bytes", BigInteger, nullable=False),

@@ -92,10 +92,10 @@ class QueueAgreement(RuleBasedStateMachine):
         options = {"failure": "NotFinite", "detail": "no picture", "now": self._tick()}
         self._agree(self.queue.failed(job_id, **options), self.model.failed(job_id, **options))
 
-    @rule(job_id=JOBS)
-    def cancel(self, job_id: int) -> None:
-        now = self._tick()
-        self._agree(self.board.cancel(job_id, now=now), self.model.cancel(job_id, now=now))
+    @rule(job_id=JOBS, by=st.none() | MEMBERS)
+    def cancel(self, job_id: int, by: int | None) -> None:
+        options = {"by": by, "now": self._tick()}
+        self._agree(self.board.cancel(job_id, **options), self.model.cancel(job_id, **options))
 
     @rule(job_id=JOBS)
     def requeue(self, job_id: int) -> None:

@@ -3,7 +3,7 @@
 from bot.sandbox import wire
 from bot.sandbox.gateway import Gateway
 from bot.sandbox.rest.router import Call, Json, Reply, Route
-from bot.sandbox.world import World
+from bot.sandbox.world import User, World
 
 
 class Identity:
@@ -74,8 +74,31 @@ class Identity:
             "approximate_user_install_count": 0,
             "approximate_user_authorization_count": 0,
             "explicit_content_filter": 0,
-            "team": None,
+            "team": self._team(owner),
             "eligible_oauth2_scopes": [],
             "rpc_origins": [],
         }
         return Reply(body)
+
+    def _team(self, owner: User) -> Json | None:
+        """The team that owns the application; `owner` is the team's."""
+        if not self._world.application_team:
+            return None
+        team_id = str(self._world.application_id)
+        members = [
+            {
+                "user": wire.user(user),
+                "team_id": team_id,
+                "membership_state": 2,
+                "role": role,
+                "permissions": ["*"],
+            }
+            for user, role in self._world.application_team
+        ]
+        return {
+            "id": team_id,
+            "icon": None,
+            "name": "Team",
+            "owner_user_id": str(owner.id),
+            "members": members,
+        }

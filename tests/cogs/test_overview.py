@@ -1,0 +1,47 @@
+"""The list of a queue in one message."""
+
+from dataclasses import replace
+
+from bot.control import Overview
+from bot.model.estimate import InHand, Standing
+from bot.model.hold import EVERYWHERE, Hold, HoldKind
+from bot.model.job import State
+from bot.model.request import ImageRequest
+from cogs import _overview
+from tests.cogs.test_sentences import JOB
+
+WAITS = replace(JOB, id=4, state=State.QUEUED, request=ImageRequest("a secret", private=True))
+
+
+def test_each_request_has_a_line_with_its_number_its_member_and_where_it_stands():
+    text = _overview.listed(
+        Overview([InHand(JOB, done=0.25)], [(WAITS, Standing(1, 120.0))], holds=[])
+    )
+    assert text.splitlines() == [
+        "🎨 **#3** <@4> · 25% drawn",
+        "⏳ **#4** <@4> · position 1 · about 2 min left",
+    ]
+
+
+def test_what_holds_a_queue_back_stands_above_it():
+    holds = [
+        Hold(EVERYWHERE, HoldKind.DRAINING, by=7, since=60.5),
+        Hold(12, HoldKind.PAUSED, by=7, since=61.0),
+    ]
+    text = _overview.listed(Overview([], [(WAITS, Standing(None))], holds))
+    assert text.splitlines() == [
+        "🚰 The whole bot's queue takes nothing new in since <t:60:R>",
+        "⏸️ Server 12 is paused since <t:61:R>",
+        "⏸️ **#4** <@4> · paused",
+    ]
+
+
+def test_a_list_of_any_length_fits_into_a_message_and_says_how_many_more_there_are():
+    waiting = [(replace(WAITS, id=10**9 + one), Standing(one, 5400.0)) for one in range(1000)]
+    text = _overview.listed(Overview([], waiting, holds=[]))
+    assert text.endswith("-# and 980 more")
+    assert len(text) <= 2000
+
+
+def test_no_prompt_is_listed():
+    assert "secret" not in _overview.listed(Overview([], [(WAITS, Standing(1))], holds=[]))
