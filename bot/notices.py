@@ -75,8 +75,7 @@ class Notices:
 
     def follow(self, job: Job, standing: Standing | None) -> None:
         """Keep this job's message up to date from now on, its place first if that is known."""
-        if standing is not None:
-            self._tell_line(job, standing)
+        self._tell_line(job, standing)
 
     def progressed(self, job: Job, progress: Progress) -> None:
         """Note how far a job is."""
@@ -137,7 +136,7 @@ class Notices:
             if not line.job.token_lives(self._clock()):
                 line.changed.set()
 
-    def _tell_line(self, job: Job, news: News) -> None:
+    def _tell_line(self, job: Job, news: News | None) -> None:
         """A job that has its answer gets no line again, however late the news."""
         if job.id in self._finished:
             return
@@ -145,7 +144,8 @@ class Notices:
         if line is None:
             line = self._lines[job.id] = _Line(job)
             line.teller = asyncio.create_task(self._tell(line), name=f"notice-{job.id}")
-        line.tell(news)
+        if news is not None:
+            line.tell(news)
 
     async def _tell(self, line: _Line) -> None:
         while True:

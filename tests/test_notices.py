@@ -126,6 +126,20 @@ async def test_who_still_waits_when_the_token_dies_is_told_once_where_the_answer
     assert len(stage.courier.shown) == 1
 
 
+async def test_whose_place_could_not_be_read_is_told_it_later_and_taken_leave_of():
+    stage = Stage()
+    async with stage.running():
+        for _ in range(10):
+            await asyncio.sleep(0)
+        job = await stage.enqueue(1)
+        stage.notices.follow(job, None)
+        stage.notices.moved()
+        await settle(lambda: stage.courier.shown == [(job.id, Standing(1))])
+        stage.clock.now += TOKEN_LIFE
+        stage.notices.moved()
+        await settle(lambda: stage.courier.late == [job.id])
+
+
 async def test_whose_image_is_being_drawn_when_the_token_dies_is_told_too():
     stage = Stage()
     job = await stage.enqueue(1)
