@@ -26,7 +26,7 @@ from bot.equipment import (
 )
 from bot.forecast import Forecast
 from bot.health.measures import Measures
-from bot.health.readings import Instruments
+from bot.health.readings import Instruments, Lookout
 from bot.health.server import HealthServer
 from bot.history import History
 from bot.imaging import sdxl
@@ -312,7 +312,7 @@ class _Stages:
             invalid_answers=lambda: self.invalid.count,
         )
         return HealthServer(
-            instruments=instruments, measures=measures, host=wanted.host, port=wanted.port
+            lookout=Lookout(instruments), measures=measures, host=wanted.host, port=wanted.port
         )
 
     def _notices(self, courier: DiscordCourier, forecast: Forecast) -> Notices:

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.model.depth import QueueDepth
@@ -13,7 +13,6 @@ from bot.model.room import DeviceMemory, DiskRoom
 from bot.ports import Depths, Disk
 
 ANSWERS_WITHIN = 2.0
-"""Seconds that the database has to answer."""
 
 
 _ENGINE: Mapping[str, str] = MappingProxyType(
@@ -71,35 +70,45 @@ class Instruments:
     memory: Callable[[], DeviceMemory | None]
     in_flight: Callable[[], int]
     invalid_answers: Callable[[], int]
-    patience: float = ANSWERS_WITHIN
-    _asked: "list[asyncio.Task[QueueDepth]]" = field(default_factory=list, repr=False)
+
+
+class Lookout:
+    """Reads the instruments; owns the question to the database that is under way."""
+
+    def __init__(self, instruments: Instruments, *, patience: float = ANSWERS_WITHIN) -> None:
+        """`patience` is how many seconds the database has to answer."""
+        self._instruments = instruments
+        self._patience = patience
+        self._question: asyncio.Task[QueueDepth] | None = None
 
     async def read(self) -> Readings:
         """Read all of them."""
+        look = self._instruments
         depth = await self._depth()
-        trouble = self.database_trouble()
-        silent = "" if depth is not None else f"no answer within {self.patience:.0f} s"
+        trouble = look.database_trouble()
+        silent = "" if depth is not None else f"no answer within {self._patience:.0f} s"
         return Readings(
-            engine=self.engine_status(),
-            latencies=self.latencies(),
-            loop_is_late=self.loop_is_late(),
+            engine=look.engine_status(),
+            latencies=look.latencies(),
+            loop_is_late=look.loop_is_late(),
             database_trouble=silent if trouble is None else str(trouble),
             depth=depth,
             disk=await self._disk(),
-            memory=await asyncio.to_thread(self.memory),
-            in_flight=self.in_flight(),
-            invalid_answers=self.invalid_answers(),
+            memory=await asyncio.to_thread(look.memory),
+            in_flight=look.in_flight(),
+            invalid_answers=look.invalid_answers(),
         )
 
     async def _depth(self) -> QueueDepth | None:
         """None where the database fails or is slow; a question under way is not asked again."""
-        if not self._asked or self._asked[0].done():
-            self._asked[:] = [asyncio.create_task(self.depths.depth(), name="depth")]
-        done, _ = await asyncio.wait(self._asked, timeout=self.patience)
+        if self._question is None or self._question.done():
+            asking = self._instruments.depths.depth()
+            self._question = asyncio.create_task(asking, name="depth")
+        done, _ = await asyncio.wait({self._question}, timeout=self._patience)
         return next((task.result() for task in done if task.exception() is None), None)
 
     async def _disk(self) -> DiskRoom | None:
         try:
-            return await self.disk.room()
+            return await self._instruments.disk.room()
         except StorageError:
             return None

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bot.health.measures import CONTENT_TYPE, Measures
-from bot.health.readings import Instruments
+from bot.health.readings import Lookout
 from bot.model.errors import ConfigurationError
 
 FRESH = {"Cache-Control": "no-store"}
@@ -18,11 +18,9 @@ log = logging.getLogger(__name__)
 class HealthServer:
     """Serves /healthz and /metrics on one port."""
 
-    def __init__(
-        self, *, instruments: Instruments, measures: Measures, host: str, port: int
-    ) -> None:
+    def __init__(self, *, lookout: Lookout, measures: Measures, host: str, port: int) -> None:
         """Port 0 takes a free one."""
-        self._instruments = instruments
+        self._lookout = lookout
         self._measures = measures
         self._address = (host, port)
         self.url = ""
@@ -59,10 +57,10 @@ class HealthServer:
         log.info("health and metrics are shown at %s/healthz and /metrics", self.url)
 
     async def _healthz(self, _: web.Request) -> web.Response:
-        problems = (await self._instruments.read()).problems()
+        problems = (await self._lookout.read()).problems()
         body = {"status": "trouble" if problems else "ok", "problems": dict(problems)}
         return web.json_response(body, status=503 if problems else 200, headers=FRESH)
 
     async def _metrics(self, _: web.Request) -> web.Response:
-        page = self._measures.page(await self._instruments.read())
+        page = self._measures.page(await self._lookout.read())
         return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE, **FRESH})

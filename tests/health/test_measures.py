@@ -1,6 +1,7 @@
 """The figures for Prometheus."""
 
 import math
+import re
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -12,6 +13,7 @@ from bot.model.picture import EngineStatus
 from bot.model.room import DeviceMemory, DiskRoom
 from bot.model.summary import Summary
 from tests.health.pages import parsed
+from tests.rules.source import PROJECT
 
 
 def readings(**changes):
@@ -108,11 +110,22 @@ def test_two_bots_in_one_process_share_no_figure():
     assert shown(Measures(version="1"))[("imagine_job_wait_seconds_count",)] == 0
 
 
-def test_every_figure_says_what_it_is():
+def families():
     page = Measures(version="1").page(readings()).decode()
-    ours = [one for one in text_string_to_metric_families(page) if one.name.startswith("imagine_")]
-    assert len(ours) >= 14
-    assert all(one.documentation.endswith(".") for one in ours)
+    found = text_string_to_metric_families(page)
+    # The library adds to each counter and histogram when it began to count.
+    return [one for one in found if re.fullmatch(r"imagine_\w+(?<!_created)", one.name)]
+
+
+def test_every_figure_says_what_it_is():
+    assert len(families()) >= 14
+    assert all(one.documentation.endswith(".") for one in families())
+
+
+def test_the_readme_names_every_figure_and_no_other():
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    named = {name.removesuffix("_total") for name in re.findall(r"`(imagine_\w+)", readme)}
+    assert named == {one.name for one in families()}
 
 
 @pytest.mark.parametrize(

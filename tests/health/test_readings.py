@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.health.readings import Instruments
+from bot.health.readings import Instruments, Lookout
 from bot.model.depth import QueueDepth
 from bot.model.errors import StorageError
 from bot.model.picture import EngineStatus
@@ -41,8 +41,8 @@ ROOM = DiskRoom(free=9, reserve=1)
 GONE = StorageError("It is gone.", "Look for it.")
 
 
-def instruments(depths, *, disk=ROOM, trouble=None):
-    return Instruments(
+def lookout(depths, *, disk=ROOM, trouble=None):
+    instruments = Instruments(
         engine_status=lambda: EngineStatus("ready"),
         latencies=lambda: {0: 0.1},
         loop_is_late=lambda: False,
@@ -52,30 +52,30 @@ def instruments(depths, *, disk=ROOM, trouble=None):
         memory=lambda: None,
         in_flight=lambda: 1,
         invalid_answers=lambda: 0,
-        patience=0.01,
     )
+    return Lookout(instruments, patience=0.01)
 
 
 async def test_all_that_answers_is_read():
     depth = QueueDepth(3, 2, 1)
-    read = await instruments(Depths(depth)).read()
+    read = await lookout(Depths(depth)).read()
     assert (read.depth, read.disk, read.in_flight) == (depth, ROOM, 1)
     assert read.problems() == {}
 
 
 async def test_a_silent_database_is_a_problem_and_is_not_asked_twice_at_a_time():
     depths = Depths()
-    asking = instruments(depths)
+    asking = lookout(depths)
     assert "database" in (await asking.read()).problems()
     assert "database" in (await asking.read()).problems()
     assert depths.asked == 1
 
 
 async def test_what_is_known_of_the_trouble_is_said():
-    read = await instruments(Depths(GONE), trouble=GONE).read()
+    read = await lookout(Depths(GONE), trouble=GONE).read()
     assert read.problems() == {"database": "It is gone. Look for it."}
     assert read.depth is None
 
 
 async def test_a_disk_that_cannot_be_measured_holds_nothing_up():
-    assert (await instruments(Depths(QueueDepth(0, 0, 0)), disk=GONE).read()).disk is None
+    assert (await lookout(Depths(QueueDepth(0, 0, 0)), disk=GONE).read()).disk is None

@@ -1,11 +1,13 @@
 """The one line of the log that every answered job has."""
 
+import re
 from dataclasses import replace
 
 from bot.model.job import State
 from bot.model.summary import summary_of
 from bot.model.ways import Way
 from tests.fakes import InMemoryQueue, new_job
+from tests.rules.source import PROJECT
 
 
 async def job_that_became(state, **changes):
@@ -51,3 +53,11 @@ async def test_what_nobody_could_be_told_is_kept():
 async def test_a_clock_that_was_set_back_makes_no_wait_negative():
     job = await job_that_became(State.DELIVERED, claimed_at=40.0)
     assert summary_of(job, way=Way.DIRECT, images=1, size=9).waited == 0.0
+
+
+async def test_the_line_in_the_readme_has_the_names_that_the_log_has():
+    job = await job_that_became(State.DELIVERED, claimed_at=103.0, draw_seconds=8.0)
+    shown = summary_of(job, way=Way.ORIGINAL, images=2, size=3000).shown()
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    (line,) = [one for one in readme.splitlines() if "delivery: answered" in one]
+    assert re.findall(r"(\w+)=", line) == list(shown)

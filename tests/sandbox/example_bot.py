@@ -228,8 +228,9 @@ class Hasty:
 class ExampleClient(Hasty, discord.Client):
     """The bot on one connection."""
 
-    def __init__(self, intents: discord.Intents) -> None:
-        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
+    def __init__(self, intents: discord.Intents, **options: Any) -> None:
+        nobody = discord.AllowedMentions.none()
+        super().__init__(intents=intents, allowed_mentions=nobody, **options)
         self._connection.guild_ready_timeout = 0.05
         self.tree = app_commands.CommandTree(self)
         self.resumed = asyncio.Event()
@@ -244,8 +245,8 @@ class ExampleClient(Hasty, discord.Client):
 class ShardedClient(Hasty, discord.AutoShardedClient):
     """The bot on one connection for each shard."""
 
-    def __init__(self, intents: discord.Intents) -> None:
-        super().__init__(intents=intents)
+    def __init__(self, intents: discord.Intents, **options: Any) -> None:
+        super().__init__(intents=intents, **options)
         self._connection.guild_ready_timeout = 0.05
         self.tree = app_commands.CommandTree(self)
 

@@ -79,17 +79,12 @@ async def test_op_9_asks_for_a_resume_or_for_a_new_session(
         assert await still_serves(sandbox)
 
 
-class Impatient(ExampleClient):
-    """A client that takes a second of silence for a dead connection."""
-
-    def __init__(self) -> None:
-        super().__init__(GUILDS)
-        self._connection.heartbeat_timeout = 1.0
-
-
-async def test_a_silent_gateway_is_left_and_resumed_once_it_speaks_again(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("kind", [ExampleClient, ShardedClient])
+async def test_a_silent_gateway_is_left_and_resumed_once_it_speaks_again(
+    sandbox: Sandbox, kind: type[discord.Client]
+) -> None:
     sandbox.gateway.heartbeat = 0.2
-    client = Impatient()
+    client = kind(intents=GUILDS, heartbeat_timeout=1.0)
     async with running(sandbox, client):
         async with followed_by(sandbox, "gateway.left"):
             sandbox.gateway.silence()
