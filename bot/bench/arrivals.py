@@ -1,7 +1,7 @@
 """When members ask for what: Poisson arrivals, and one member's flood among them."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Mix = Sequence[tuple[int, float]]
@@ -32,9 +32,20 @@ class Durations:
     beside: float
     """Once an image: the prompt before the first step and the decoding after the last."""
 
+    @classmethod
+    def by(cls, images: Mapping[int, float]) -> "Durations":
+        """From the seconds that images of two numbers of steps took."""
+        (few, short), (many, long) = sorted(images.items())
+        step = (long - short) / (many - few)
+        return cls(step=step, beside=max(0.0, short - few * step))
+
     def solo(self, steps: int) -> float:
         """An image alone."""
         return self.beside + steps * self.step
+
+    def at(self, pace: float) -> "Durations":
+        """The same, so many times as long."""
+        return Durations(step=pace * self.step, beside=pace * self.beside)
 
 
 def poisson(

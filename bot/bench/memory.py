@@ -31,7 +31,7 @@ def resident_bytes() -> int | None:
 
 async def measure(shop: Workshop) -> Section:
     """Two hundred jobs of one size after warming up, four at a time by four members."""
-    warm_up = shop.choose(40, 100)
+    warm_up = shop.choose(20, 100)
     async with shop.engine() as (engine, _):
         await _draw(shop, engine, warm_up)
         sizes = await _draw(shop, engine, JOBS)

@@ -16,7 +16,7 @@ GOAL = 1.02
 async def measure(shop: Workshop) -> Section:
     """Ours over a bare call, by pairs in alternating order."""
     recipe = shop.image(shop.choose(12, shop.checkpoint.steps))
-    pairs = shop.choose(9, 40)
+    pairs = shop.choose(7, 40)
     async with (
         shop.engine() as (engine, watch),
         stock_pipeline(shop.checkpoint, shop.device) as stock,

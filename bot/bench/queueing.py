@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from bot.bench.arrivals import Arrival
+from bot.bench.arrivals import FLOODER, Arrival, Durations
+from bot.bench.statistics import median
 from bot.bench.workshop import BenchFailed, Workshop
 from bot.dispatcher import Dispatcher
 from bot.imaging.engine import Engine
@@ -37,8 +38,8 @@ class Answers:
         self._outcomes: defaultdict[int, asyncio.Future[None]] = defaultdict(
             asyncio.get_running_loop().create_future
         )
-        self.draw_seconds = 0.0
-        """What the thread has spent on all pictures."""
+        self.drawn: list[tuple[int, float]] = []
+        """Of each picture its steps, and the seconds that the thread has spent on it."""
 
     async def of(self, job_id: int) -> None:
         """Wait for a job's picture; raises what ended it."""
@@ -61,7 +62,7 @@ class Answers:
             outcome.set_exception(error)
             outcome.exception()  # at the end of a measurement nobody waits for the flood
             raise
-        self.draw_seconds += rendered.draw_seconds
+        self.drawn.append((work.recipes[0].steps, rendered.draw_seconds))
         outcome.set_result(None)
         return rendered
 
@@ -89,7 +90,23 @@ class Stages:
     @property
     def draw_seconds(self) -> float:
         """What the thread has spent on all pictures so far."""
-        return self._answers.draw_seconds
+        return sum(seconds for _, seconds in self._answers.drawn)
+
+    def pace(self, times: Durations) -> float:
+        """What the thread has spent on all pictures so far, over what it should have by `times`."""
+        return self.draw_seconds / sum(times.solo(steps) for steps, _ in self._answers.drawn)
+
+    async def durations(self, *, times: int) -> Durations:
+        """What a step and all round the steps take here, one request after the other."""
+        sizes = (8, 30)
+        for _ in range(times):
+            for steps in sizes:
+                await self.ask(Arrival(0.0, FLOODER, steps))
+        few, many = (
+            median([seconds for steps, seconds in self._answers.drawn if steps == size])
+            for size in sizes
+        )
+        return Durations.by(dict(zip(sizes, (few, many), strict=True)))
 
     async def ask(self, arrival: Arrival) -> None:
         """Queue a request and wait for its picture."""

@@ -11,8 +11,8 @@ from bot.bench.workshop import LAG_IMAGES, STEPS_OF_AN_IMAGE
 LOAD, MEMBERS = 0.5, 24
 ARRIVALS = 250
 """Of the others, from the flood's beginning: about three times as long as the larger flood is."""
-AVERAGED, TRIED = 8, 30
-"""Scenes that the expected ratio is averaged over, and that the measured one is chosen from."""
+TRIED = 30
+"""Scenes that the measured one is chosen from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,15 @@ class Scene:
     others: tuple[Arrival, ...]
     counts: int = 1
 
-    def simulated(self, each: Flood, times: Durations) -> float:
-        """The others' mean wait beside a flood over that without it, by the rule alone."""
+    def simulated(self, each: Flood, times: Durations, alone: Durations | None = None) -> float:
+        """The others' mean wait beside a flood over that without it, by the rule alone.
+
+        `alone` is what drawing takes without the flood, if that is not the same.
+        """
         lag = float(LAG_IMAGES * STEPS_OF_AN_IMAGE)
         flooding = each.arrivals(counts=self.counts)
         beside = shared((*flooding, *self.others), times, lag=lag)[len(flooding) :]
-        return mean(beside) / mean(shared(self.others, times, lag=lag))
+        return mean(beside) / mean(shared(self.others, alone or times, lag=lag))
 
 
 def scene(times: Durations, *, seed: int, counts: int = 1) -> Scene:
@@ -53,10 +56,10 @@ def scene(times: Durations, *, seed: int, counts: int = 1) -> Scene:
     return Scene(others, counts)
 
 
-def expected(each: Flood, times: Durations) -> float:
-    """The ratio by the rule alone in full number, on average over scenes."""
-    scenes = (scene(times, seed=seed) for seed in range(1, AVERAGED + 1))
-    return mean([one.simulated(each, times) for one in scenes])
+def expected(each: Flood, times: Durations, *, scenes: int) -> float:
+    """The ratio by the rule alone in full number, on average over so many scenes."""
+    chosen = (scene(times, seed=seed) for seed in range(1, scenes + 1))
+    return mean([one.simulated(each, times) for one in chosen])
 
 
 def closest_scene(times: Durations, wanted: Sequence[float], *, counts: int) -> Scene:

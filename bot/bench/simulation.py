@@ -151,7 +151,7 @@ class Simulation:
         return self._waits
 
     def _fill(self) -> None:
-        while len(self._flying) < SLOTS:
+        while self._room.waiting and len(self._flying) < SLOTS:
             claimed = self._room.claim({self._trace[one].member for one in self._flying.values()})
             if claimed is None:
                 return

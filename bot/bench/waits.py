@@ -107,14 +107,14 @@ async def measure(shop: Workshop) -> Section:
     async with stock_pipeline(shop.checkpoint, shop.device) as stock:
         times = await durations(stock, shop.sketch, times=shop.choose(5, 15))
         for hour, count in zip(HOURS, _counts(shop), strict=True):
-            plan = plan_for(hour.mix, times, count=count, arrivals=shop.choose(5_000, 20_000))
+            plan = plan_for(hour.mix, times, count=count, arrivals=shop.choose(2_000, 20_000))
             both = await _both(shop, stock, plan) if count >= FEWEST else None
             figures += _figures(hour, plan, both)
     return Section("waits", _definition(shop, times), tuple(figures))
 
 
 def _counts(shop: Workshop) -> tuple[int, int]:
-    return (shop.choose(16, 110), shop.choose(4, 60))
+    return (shop.choose(FEWEST, 110), shop.choose(4, 60))
 
 
 @dataclass(slots=True)

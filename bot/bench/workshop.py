@@ -97,5 +97,4 @@ async def durations(stock: Stock, sketch: Callable[[int], Recipe], *, times: int
     for _ in range(times):
         short.append(await stock.draw(sketch(few)))
         long.append(await stock.draw(sketch(many)))
-    step = (median(long) - median(short)) / (many - few)
-    return Durations(step=step, beside=max(0.0, median(short) - few * step))
+    return Durations.by({few: median(short), many: median(long)})

@@ -22,6 +22,8 @@ class Drawing:
     ) -> None:
         self.ticket = ticket
         self.work = work
+        self.weights = Weights.of(work.recipes[0])
+        """What it draws with."""
         self.pictures: list[Future[Picture]] = []
         self.step: Step | None = None
         """The step at whose end it stands; None before the first one of an image."""
@@ -32,14 +34,13 @@ class Drawing:
         """Whether the files of its weights are on this computer."""
         self._encode = encode
         self._source = source
+        # Images of a job cost the same; the choice between two steps asks for it all the time.
+        self._cost = cost_of(work.recipes[0], len(work.recipes))
+        self._cost_of_a_pass = cost_of_a_pass(work.recipes[0])
+        self._cost_beside = cost_beside(work.recipes[0])
         self._served = 0.0
         self._greenlet: greenlet | None = None
         self._first: tuple[float, int] | None = None
-
-    @property
-    def weights(self) -> Weights:
-        """What it draws with."""
-        return Weights.of(self.work.recipes[0])
 
     @property
     def over(self) -> bool:
@@ -48,11 +49,10 @@ class Drawing:
 
     def seen(self) -> InFlight:
         """What the choice between two steps looks at."""
-        cost = cost_of(self.work.recipes[0], len(self.work.recipes))
         return InFlight(
             job_id=self.ticket,
             user_id=self.work.user_id,
-            remaining=max(0.0, cost - self._served),
+            remaining=max(0.0, self._cost - self._served),
             weights=self.weights,
             started=self._greenlet is not None,
         )
@@ -62,7 +62,7 @@ class Drawing:
         if self._greenlet is None:
             self._greenlet = greenlet(self._draw)
         self._greenlet.switch(painter, getcurrent())
-        cost = cost_of_a_pass(self._recipe) if self.step else cost_beside(self._recipe)
+        cost = self._cost_of_a_pass if self.step else self._cost_beside
         self._served += cost
         return cost
 

@@ -72,10 +72,16 @@ def test_a_longer_wait_is_laid_to_what_caused_it(expected, long_run, slower, why
 
 @pytest.mark.parametrize(
     ("here", "whole", "why"),
-    [(1.0, 2.0, "rule itself"), (2.0, 1.0, "small one"), (1.0, 1.0, "+70 %")],
+    [(1.0, 2.0, "rule itself"), (2.0, 1.0, "small one"), (1.0, 1.0, "drew 20 % longer")],
 )
 def test_a_floods_harm_is_laid_to_what_caused_it(here, whole, why):
-    assert why in flood.explained(1.7, here, whole, 1.5)
+    rule = flood.Rule(here=here, whole=whole, pace=1.2, paced=1.36)
+    assert why in flood.explained(1.7, rule, 1.5)
+
+
+def test_what_a_slower_thread_does_not_account_for_is_said():
+    rule = flood.Rule(here=1.3, whole=1.3, pace=1.2, paced=1.36)
+    assert "gives 1.36. Measured is +25 % from that" in flood.explained(1.7, rule, 1.5)
 
 
 def test_a_large_jobs_wait_is_laid_to_what_small_images_take_beside_their_charge():
