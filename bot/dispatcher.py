@@ -146,11 +146,14 @@ class Dispatcher:
         suspect = self._marker.suspect
         for job in await self._queue.recover(suspects=() if suspect is None else (suspect,)):
             if job.attempts >= ATTEMPTS:
-                await self._fail(job, Poisoned(f"the process ended in its steps {ATTEMPTS} times"))
+                await self._give_up(job)
             else:
                 log.info("taken up again", extra={"job": job.id, "attempts": job.attempts})
         self._marker.acquit()
         self.moved()
+
+    async def _give_up(self, job: Job) -> None:
+        await self._fail(job, Poisoned(f"the process ended in its steps {ATTEMPTS} times"))
 
     async def _rest(self) -> None:
         try:
@@ -201,6 +204,10 @@ class Dispatcher:
             listener()
 
     async def _draw(self, job: Job) -> None:
+        if job.attempts >= ATTEMPTS:
+            # The process that charged it did not live to fail it.
+            await self._give_up(job)
+            return
         if job.id == self._suspect and not await self._has_its_turn_alone(job):
             return
         work = Work(job.id, job.origin.user_id, job.weight, job.recipes)
@@ -222,7 +229,11 @@ class Dispatcher:
         log.info("drawn alone after a crash", extra={"job": job.id})
         if others := [task for job_id, task in self._drawing.items() if job_id != job.id]:
             await asyncio.wait(others)
-        present = await self._board.get(job.id)
+        try:
+            present = await self._board.get(job.id)
+        except StorageError as error:
+            log.warning("drawn, cancelled or not: %s", error, extra={"job": job.id})
+            return True
         return present is not None and present.state is State.RUNNING
 
     async def _keep(self, job: Job, rendered: Rendered) -> None:

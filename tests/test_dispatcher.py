@@ -256,6 +256,21 @@ async def test_a_job_that_two_processes_did_not_survive_fails_and_the_others_are
     assert stage.queue.jobs[poison].failure == "Poisoned"
 
 
+async def test_a_job_whose_last_fall_was_charged_by_a_process_that_fell_too_is_not_drawn_again():
+    stage = Stage(slots=16)
+    poison, other = await crashed(stage, 1, 2, suspect=0)
+    for _ in range(2):
+        await stage.queue.recover(suspects=[poison])
+        await stage.queue.claim(now=1000.0)
+    await stage.queue.requeue(poison)
+    stage.marker.suspect = None
+    async with stage.running():
+        await stage.until(poison, State.FAILED)
+        await settle(lambda: other in stage.engine.renders)
+    assert stage.queue.jobs[poison].failure == "Poisoned"
+    assert [work.job_id for work in stage.engine.works] == [other]
+
+
 async def test_its_author_cancels_a_waiting_and_a_running_job():
     stage = Stage()
     async with stage.running():
@@ -328,6 +343,22 @@ async def test_a_stop_ends_even_where_the_database_takes_nothing_any_more():
     async with asyncio.timeout(5), stage.running():
         job = await stage.enqueue(1, user_id=7)
         await settle(lambda: job in stage.engine.renders)
+
+
+class Unreadable(InMemoryQueue):
+    """A queue that moves jobs and does not let them be read."""
+
+    async def get(self, job_id: int) -> Job | None:
+        raise StorageError("The database is locked.", "Wait.")
+
+
+async def test_a_suspect_is_drawn_even_where_it_cannot_be_read_whether_it_was_cancelled():
+    stage = Stage(queue=Unreadable())
+    (suspect,) = await crashed(stage, 1, suspect=0)
+    async with stage.running():
+        await settle(lambda: suspect in stage.engine.renders)
+        stage.engine.finish(suspect)
+        await stage.until(suspect, State.RENDERED)
 
 
 async def test_a_suspect_that_is_cancelled_while_it_waits_is_not_drawn():
