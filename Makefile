@@ -9,14 +9,18 @@ VENV_PYTHON = .venv/bin/python
 PROMPT = an astronaut riding a green horse
 SEED = 7
 OUT = demo.png
+SEEDS = 1 2 3
+PROFILE = full
 # As they were written, dollar signs and all; recipes read them from the environment, so that no
 # quote in a prompt reaches the shell's grammar.
 override PROMPT := $(value PROMPT)
 override SEED := $(value SEED)
 override OUT := $(value OUT)
-export PROMPT SEED OUT
+override SEEDS := $(value SEEDS)
+override PROFILE := $(value PROFILE)
+export PROMPT SEED OUT SEEDS PROFILE
 
-.PHONY: help demo run sandbox test lint check
+.PHONY: help demo run sandbox test chaos lint check
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do \
@@ -34,6 +38,9 @@ sandbox: .venv/.installed-run ## run a local Discord to try the bot in
 # A worker for each core, and one thread for torch in each: the tests compare pixels.
 test: .venv/.installed-dev ## run every test
 	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest --numprocesses logical --dist worksteal
+
+chaos: .venv/.installed-dev ## kill the bot at random for minutes and audit its answers: SEEDS= PROFILE=
+	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.flow.chaos --profile "$$PROFILE" $$SEEDS
 
 lint: .venv/.installed-dev ## check style, format and types
 	$(VENV_PYTHON) -m ruff check .
