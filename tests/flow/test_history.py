@@ -43,7 +43,7 @@ async def test_nobody_sees_somebody_elses_history(house):
 async def test_a_private_image_that_could_not_be_told_is_kept_for_its_author_alone(house):
     house.sandbox.world.user_named("member").accepts_dm = False
     reply = await house.imagine(private=True, steps=24, count=2)
-    await reply.until(lambda message: "Drawing" in message.text)
+    await reply.until(lambda message: "Drawing" in message.text, timeout=120)
     house.sandbox.clock.advance(20 * 60)
 
     async def kept():

@@ -16,9 +16,9 @@ async def house(sandbox, tmp_path):
 async def late(house, **options):
     """A request whose message says that it is late, twenty minutes after it was asked for."""
     reply = await house.imagine(**LONG, **options)
-    await reply.until(lambda message: "Drawing" in message.text)
+    await reply.until(lambda message: "Drawing" in message.text, timeout=120)
     house.sandbox.clock.advance(14 * 60)
-    said = await reply.until(lambda message: "longer than Discord" in message.text)
+    said = await reply.until(lambda message: "longer than Discord" in message.text, timeout=120)
     house.sandbox.clock.advance(6 * 60)
     return reply, said
 
@@ -39,7 +39,7 @@ async def test_the_message_says_in_time_that_it_will_be_a_new_one_which_mentions
     def answers():
         return posted(member, before=[said.id]) or None
 
-    (answer,) = await house.sandbox.events.wait(answers, 60)
+    (answer,) = await house.sandbox.events.wait(answers, 120)
     assert len(answer.files) == 3
     assert answer.mentioned == [member.user.id]
     assert "longer than Discord" in reply.message.text
@@ -52,7 +52,7 @@ async def test_a_private_image_that_is_late_comes_as_a_direct_message(house):
     _, said = await late(house, private=True)
     assert "direct message" in said.text
     direct = house.sandbox.acting("member")
-    (answer,) = await house.sandbox.events.wait(lambda: posted(direct) or None, 60)
+    (answer,) = await house.sandbox.events.wait(lambda: posted(direct) or None, 120)
     assert len(answer.files) == 3
     assert posted(house.member(), before=[said.id]) == []
 
@@ -65,6 +65,6 @@ async def test_the_cancel_button_of_a_message_that_is_too_old_to_edit_still_work
     def cancelled():
         return [one for one in posted(member) if "Cancelled" in one.text] or None
 
-    (answer,) = await house.sandbox.events.wait(cancelled, 60)
+    (answer,) = await house.sandbox.events.wait(cancelled, 120)
     assert answer.mentioned == [member.user.id]
     assert answer.files == []

@@ -203,7 +203,7 @@ async def test_a_request_whose_acknowledgement_never_came_is_answered_in_the_cha
         def posted():
             return [one for one in member.messages() if one.files] or None
 
-        (answer,) = await sandbox.events.wait(posted, 60)
+        (answer,) = await sandbox.events.wait(posted, 120)
         assert answer.mentioned == [member.user.id]
         assert "may not be acknowledged" in caplog.text
         sandbox.forgive()
