@@ -55,13 +55,15 @@ def leave_at_once(code: int) -> NoReturn:
     os._exit(code)
 
 
-def leave_stuck(seconds: float, *, last: Callable[[], None] = lambda: None) -> NoReturn:
+def leave_stuck(
+    seconds: float, *, last: Callable[[], None] = lambda: None, patience: float = LAST_RESORT
+) -> NoReturn:
     """Leave from a thread for a loop that stands, write where every thread is, and do `last`.
 
     Whatever holds the loop may hold the log as well; then faulthandler, which needs neither the
-    log nor Python's lock, ends the process with code 1.
+    log nor Python's lock, ends the process with code 1 after `patience` seconds.
     """
-    faulthandler.dump_traceback_later(LAST_RESORT, exit=True)
+    faulthandler.dump_traceback_later(patience, exit=True)
     log.critical(
         "the event loop stands: leaving for a new process; the stacks of all threads follow",
         extra={"seconds": round(seconds)},

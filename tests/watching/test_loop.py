@@ -16,9 +16,11 @@ from bot.leaving import leave_stuck
 from bot.watching.loop import LoopWatch
 
 def something_that_blocks():
+    if {holds_the_log}:
+        logging.getLogger().handlers[0].acquire()
     time.sleep(60)
 
-leave = functools.partial(leave_stuck, last=lambda: print("acquitted"))
+leave = functools.partial(leave_stuck, last=lambda: print("acquitted"), patience=1.0)
 
 async def main():
     watch = asyncio.create_task(LoopWatch(leave=leave, stuck_seconds=0.3).run())
@@ -71,17 +73,28 @@ async def test_the_lag_is_measured_all_the_time():
     assert 0.0 <= told[0] < 5.0
 
 
-@pytest.mark.happens("the event loop stands")
-def test_a_loop_that_stands_ends_the_process_and_shows_where_it_stands():
-    done = subprocess.run(  # noqa: S603 - this interpreter, and text from this file
-        [sys.executable, "-c", BUSY],
+def end_of_a_standing_loop(*, holds_the_log=False):
+    """What a process came to whose loop something blocks."""
+    return subprocess.run(  # noqa: S603 - this interpreter, and text from this file
+        [sys.executable, "-c", BUSY.format(holds_the_log=holds_the_log)],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         timeout=30,
         check=False,
     )
+
+
+@pytest.mark.happens("the event loop stands")
+def test_a_loop_that_stands_ends_the_process_and_shows_where_it_stands():
+    done = end_of_a_standing_loop()
     assert done.returncode == 75
     assert done.stderr.count("the event loop stands") == 1
     assert "in something_that_blocks" in done.stderr
     assert done.stdout == "acquitted\n"
+
+
+def test_a_loop_that_stands_with_the_log_in_its_hand_ends_the_process_all_the_same():
+    done = end_of_a_standing_loop(holds_the_log=True)
+    assert done.returncode == 1
+    assert "in something_that_blocks" in done.stderr
