@@ -22,13 +22,16 @@ async def said(member, command, **options):
     return told.text
 
 
+@pytest.mark.happens("the bot's owner pauses a queue")
 async def test_a_paused_server_lets_requests_wait_through_a_restart_until_it_is_resumed(
-    sandbox, tmp_path
+    sandbox, tmp_path, caplog
 ):
+    caplog.set_level("INFO")
     async with serving(sandbox, tmp_path) as house:
         assert "is paused" in await said(house.member("owner"), "queue pause")
         waits = await house.imagine()
         await waits.until(lambda message: "The queue is paused" in message.text)
+        assert "is paused by order of" in caplog.text
         elsewhere = sandbox.acting("member", "lobby")
         other = await elsewhere.slash("imagine", prompt="a red apple", steps=2)
         assert (await answer_to(other)).files
@@ -42,12 +45,15 @@ async def test_a_paused_server_lets_requests_wait_through_a_restart_until_it_is_
         assert await said(house.member(), "waiting") == "Nothing waits and nothing is being drawn."
 
 
-async def test_a_draining_bot_draws_what_waits_and_refuses_the_rest_everywhere(house):
+@pytest.mark.happens("the bot's owner lets a queue run dry")
+async def test_a_draining_bot_draws_what_waits_and_refuses_the_rest_everywhere(house, caplog):
+    caplog.set_level("INFO")
     drawn = await house.imagine(steps=20)
     owner = house.member("owner")
     assert "takes nothing new in" in await said(owner, "queue drain", scope="the whole bot")
     refused = await house.sandbox.acting("member", "lobby").slash("imagine", prompt="a cat")
     assert "The bot takes no new requests" in (await refused.followed_up()).text
+    assert "is draining by order of" in caplog.text
     assert (await answer_to(drawn)).files
     await said(owner, "queue resume", scope="the whole bot")
     assert (await answer_to(await house.imagine())).files
