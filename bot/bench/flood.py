@@ -60,7 +60,8 @@ async def _beside_floods(shop: Workshop, times: Durations, whole: Sequence[float
         beside, pace = await _waits(shop, scene, each.arrivals(counts=COUNTS), times)
         found = beside / alone
         paced = scene.simulated(each, times.at(pace), times.at(pace_alone))
-        rule = Rule(here=scene.simulated(each, times), whole=ratio, pace=pace, paced=paced)
+        here = scene.simulated(each, times)
+        rule = Rule(here=here, whole=ratio, pace=pace / pace_alone, paced=paced)
         figures.append(_named(each, found, explained(found, rule, each.goal)))
     return figures
 
@@ -95,7 +96,7 @@ class Rule:
     pace: float
     """How many times as long as without it the thread drew beside the flood."""
     paced: float
-    """For the requests that were replayed, with the thread at that pace."""
+    """For the requests that were replayed, with the thread at its pace with and without it."""
 
 
 def explained(value: float, rule: Rule, goal: float) -> str:
@@ -110,7 +111,7 @@ def explained(value: float, rule: Rule, goal: float) -> str:
         return f"{facts} The rule meets the goal in full number, and not in this small one."
     return (
         f"{facts} Beside the flood's commits and PNG files the thread drew "
-        f"{100 * (rule.pace - 1):.0f} % longer on an image than without them; at that pace the "
+        f"{100 * (rule.pace - 1):+.0f} % longer on an image than without them; at these paces the "
         f"rule gives {rule.paced:.2f}. Measured is {100 * (value / rule.paced - 1):+.0f} % from "
         "that: the way into the queue and out of it, and whatever else the machine had to do."
     )

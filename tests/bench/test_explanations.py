@@ -72,7 +72,7 @@ def test_a_longer_wait_is_laid_to_what_caused_it(expected, long_run, slower, why
 
 @pytest.mark.parametrize(
     ("here", "whole", "why"),
-    [(1.0, 2.0, "rule itself"), (2.0, 1.0, "small one"), (1.0, 1.0, "drew 20 % longer")],
+    [(1.0, 2.0, "rule itself"), (2.0, 1.0, "small one"), (1.0, 1.0, "drew +20 % longer")],
 )
 def test_a_floods_harm_is_laid_to_what_caused_it(here, whole, why):
     rule = flood.Rule(here=here, whole=whole, pace=1.2, paced=1.36)
