@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | sandbox | redraw | bench`.
+"""The command line: `python -m bot run | demo | sandbox | redraw | bench | backup | restore`.
 
 Nothing heavy is imported before a command is chosen, so that --help answers at once.
 """
@@ -52,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_sandbox(commands)
     _add_redraw(commands)
     _add_bench(commands)
+    _add_backup(commands)
+    _add_restore(commands)
     return parser
 
 
@@ -134,6 +136,34 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     bench.set_defaults(start=_bench)
 
 
+def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = commands.add_parser(
+        "backup",
+        help="write the database and the pictures to one file, while the bot may be running",
+        description="Write everything in DATA_DIR that the bot needs to one file that nobody else "
+        "can read. The bot may be running. No secret of Discord's is in it.",
+    )
+    backup.add_argument("file", type=Path, help="the backup to write")
+    backup.add_argument("--force", action="store_true", help="replace a file that is there")
+    backup.set_defaults(start=_backup)
+
+
+def _add_restore(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    restore = commands.add_parser(
+        "restore",
+        help="take a backup up again in DATA_DIR, while no bot is running there",
+        description="Check a backup, then put what it holds into DATA_DIR. Nothing is deleted: "
+        "with --force or --empty, what DATA_DIR holds is moved to a folder aside-DATE-TIME in it.",
+    )
+    what = restore.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", type=Path, nargs="?", help="the backup to take up")
+    what.add_argument("--empty", action="store_true", help="begin anew, with nothing")
+    restore.add_argument(
+        "--force", action="store_true", help="put a database and pictures that are there aside"
+    )
+    restore.set_defaults(start=_restore)
+
+
 async def _run(_: argparse.Namespace) -> None:
     from bot import running
 
@@ -179,6 +209,23 @@ async def _bench(chosen: argparse.Namespace) -> None:
         device=chosen.device,
     )
     await suite.run(wish, say=_say)
+
+
+async def _backup(chosen: argparse.Namespace) -> None:
+    from bot import backup, running
+
+    settings = running.settings_from_environment(token_needed=False)
+    await backup.back_up(chosen.file, settings, force=chosen.force, say=_say)
+
+
+async def _restore(chosen: argparse.Namespace) -> None:
+    from bot import backup, running
+
+    settings = running.settings_from_environment(token_needed=False)
+    if chosen.empty:
+        await backup.begin_empty(settings, say=_say)
+    else:
+        await backup.restore(chosen.file, settings, force=chosen.force, say=_say)
 
 
 def _say(line: str) -> None:

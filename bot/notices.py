@@ -162,7 +162,7 @@ class Notices:
     async def _take_leave(self, line: _Line) -> None:
         """Say, while that can be said, that the answer comes as a new message."""
         born = line.job.origin.token_born
-        while self._clock() - born < TOKEN_ENDS:
+        while line.job.origin.token and self._clock() - born < TOKEN_ENDS:
             async with line.editing:
                 if await self._shown(line.job, self._noticeboard.show_late(line.job)):
                     return

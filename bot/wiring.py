@@ -42,6 +42,7 @@ from bot.model.recipe import SEED_SPACE
 from bot.notices import Notices
 from bot.patience import Patience
 from bot.ports import Clock, Sleep
+from bot.storage.backup import Place
 from bot.storage.board import JobBoard
 from bot.storage.database import Database, open_database
 from bot.storage.depth import DepthGauge
@@ -52,6 +53,7 @@ from bot.storage.lock import sole_use
 from bot.storage.outbox import JobOutbox
 from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
+from bot.storage.restore import refuse_half_restored
 from bot.storage.storeroom import Storeroom
 from bot.studio import Studio
 from bot.upkeep import Upkeep
@@ -96,7 +98,9 @@ async def open_studio(
 ) -> AsyncIterator[Studio]:
     """Construct everything; what was opened is closed in the opposite order."""
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(sole_use(settings.storage.data_dir))
+        place = Place.of(settings.storage.data_dir, settings.storage.database_url)
+        await stack.enter_async_context(sole_use(place.folder))
+        await asyncio.to_thread(refuse_half_restored, place)
         database = await stack.enter_async_context(open_database(settings.storage.database_url))
         marker = await asyncio.to_thread(step_marker, settings.storage.data_dir)
         engine, catalogue = await stack.enter_async_context(

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StorageError
 from bot.model.estimate import Standing
@@ -108,6 +109,16 @@ async def test_a_message_whose_token_is_old_is_left_alone():
     job = await stage.enqueue(1)
     stage.clock.now += TOKEN_ENDS
     stage.notices.follow(job, Standing(1))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert (stage.courier.shown, stage.courier.late) == ([], [])
+    await stage.notices.finish(job.id)
+
+
+async def test_a_message_without_a_token_is_left_alone_however_young():
+    stage = Stage()
+    job = await stage.enqueue(1)
+    stage.notices.follow(replace(job, origin=replace(job.origin, token="")), Standing(1))
     for _ in range(10):
         await asyncio.sleep(0)
     assert (stage.courier.shown, stage.courier.late) == ([], [])

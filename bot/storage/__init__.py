@@ -1,1 +1,1 @@
-"""All SQL and every file of the data folder: the queue, the journal and the pictures."""
+"""All SQL and every file of the data folder: the queue, the journal, the pictures, backups."""

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -52,6 +52,22 @@ class Database:
         with self._heard("read"), translated(self._name):
             async with self._reader.connect() as connection:
                 yield connection
+
+    async def empty_log(self) -> bool:
+        """Empty the write-ahead log, which keeps what was overwritten; raises StorageError.
+
+        False if somebody is just reading by it: nobody is kept waiting, so it is for another time.
+        """
+        if self._reader.dialect.name != "sqlite":
+            return True
+        async with self._turn, self.reading() as connection:
+            patience = await connection.scalar(text("PRAGMA busy_timeout"))
+            await connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+            try:
+                emptying = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                return bool(emptying.one()[0] == 0)
+            finally:
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
 
     @contextmanager
     def _heard(self, what: str) -> Iterator[None]:
@@ -104,6 +120,13 @@ def _url_of(where: str | Path) -> URL:
 
 
 _URL_ADVICE = "Write it as sqlite+aiosqlite:///folder/file.db or leave DATABASE_URL out."
+
+
+def file_of(where: str | Path) -> Path:
+    """The file of a SQLite database; raises StorageError where it is none."""
+    if (path := _file_of(_url_of(where))) is None:
+        raise StorageError("The database is no file.", _URL_ADVICE)
+    return path
 
 
 def _file_of(url: URL) -> Path | None:

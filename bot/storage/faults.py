@@ -13,7 +13,10 @@ from bot.model.errors import OutOfRoom, StorageError
 RIGHTS = "Give the user the bot runs as the right to write there, or choose another DATA_DIR."
 SPACE = "Make room on that disk."
 DISK = "Make room on that disk, and see whether it is in order."
-DAMAGE = "Restore a backup, or move the file away and start with an empty database."
+DAMAGE = (
+    "Nothing in it was changed. `python -m bot restore FILE --force` goes on with a backup, "
+    "`python -m bot restore --empty` with nothing; both put what is there aside in a folder."
+)
 CROWD = "Stop the other program that is using it, then try again."
 
 _Meaning = tuple[type[StorageError], str, str]

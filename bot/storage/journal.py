@@ -20,6 +20,8 @@ class Journal:
         self._database = database
         self._opening: list[_Opening] = []
         self._committing: asyncio.Task[None] | None = None
+        # What an earlier process erased may still stand in the log that it left.
+        self._log_is_clean = False
 
     async def open(self, interaction: Interaction) -> None:
         """Commit an interaction before it is acknowledged; one that is known already stays.
@@ -67,13 +69,20 @@ class Journal:
             return [interaction_of(row) for row in await connection.execute(statement)]
 
     async def erase_tokens(self, *, born_before: float) -> int:
-        """Erase the tokens of interactions and jobs that were born before; how many there were."""
+        """Erase the tokens of interactions and jobs that were born before; how many there were.
+
+        They are gone from the disk as well, at the latest with the next erasing that finds nobody
+        reading.
+        """
         births = ((jobs, jobs.c.token_born), (interactions, interactions.c.born))
         erased = 0
         async with self._database.writing() as connection:
             for table, born in births:
                 statement = update(table).where(has_token(table), born < born_before)
                 erased += (await connection.execute(statement.values(token=""))).rowcount
+        self._log_is_clean = self._log_is_clean and not erased
+        if not self._log_is_clean:
+            self._log_is_clean = await self._database.empty_log()
         return erased
 
 

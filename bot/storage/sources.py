@@ -36,19 +36,19 @@ class SourceFolder:
         sha256 = hashlib.sha256(file).hexdigest()
         async with self._turn:
             with translated(f"The folder {self._root}"):
-                is_new = await asyncio.to_thread(self._keep, file, self._path(sha256))
+                is_new = await asyncio.to_thread(self._keep, file, self.path(sha256))
             try:
                 yield sha256
             except Refused:
                 if is_new:
-                    await asyncio.to_thread(self._drop, self._path(sha256))
+                    await asyncio.to_thread(self._drop, self.path(sha256))
                 raise
 
     def read(self, sha256: str) -> bytes:
         """The file with that SHA-256, on the calling thread; raises StorageError."""
         if not _SHA256.fullmatch(sha256):
             raise StorageError(f"{sha256!r} is no SHA-256.", _ADVICE)
-        path = self._path(sha256)
+        path = self.path(sha256)
         with translated(f"The folder {self._root}"):
             file = path.read_bytes() if path.exists() else b""
         if hashlib.sha256(file).hexdigest() != sha256:
@@ -68,7 +68,7 @@ class SourceFolder:
         for sha256 in needless:
             async with self._turn:
                 if not await is_named(sha256):
-                    dropped += await asyncio.to_thread(self._drop, self._path(sha256))
+                    dropped += await asyncio.to_thread(self._drop, self.path(sha256))
         return dropped
 
     def _sizes(self) -> dict[str, int]:
@@ -80,7 +80,8 @@ class SourceFolder:
                     found[path.name] = path.stat().st_size
         return found
 
-    def _path(self, sha256: str) -> Path:
+    def path(self, sha256: str) -> Path:
+        """Where the file of that SHA-256 lies, or would."""
         return self._root / sha256[:2] / sha256
 
     def _keep(self, file: bytes, path: Path) -> bool:

@@ -26,6 +26,7 @@ LEVELS: Mapping[str, int] = {
     "bot.running": 6,
     "bot.demo": 6,
     "bot.redraw": 6,
+    "bot.backup": 6,
     "bot.bench": 6,
     "bot.__main__": 7,
 }

@@ -38,7 +38,9 @@ def answer_to(*arguments):
     return printed, report["code"], set(report["modules"])
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("demo", "--help")])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("run", "--help"), ("demo", "--help"), ("backup", "--help")]
+)
 def test_help_loads_nothing_heavy(arguments):
     printed, code, modules = answer_to(*arguments)
     assert code == 0

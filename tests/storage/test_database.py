@@ -12,11 +12,15 @@ import pytest
 from sqlalchemy import func, insert, select, text
 
 from bot.model.errors import StorageError
+from bot.model.keeping import Limits
 from bot.storage.board import JobBoard
 from bot.storage.damage import look_for_damage
 from bot.storage.database import Database, open_database
 from bot.storage.journal import Journal
+from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
+from bot.storage.sources import SourceFolder
+from bot.storage.storeroom import Storeroom
 from bot.storage.tables import interactions, jobs, members
 from tests.fakes import interaction, new_job
 
@@ -252,8 +256,45 @@ async def test_erased_tokens_are_gone_from_the_disk(tmp_path: Path) -> None:
             for table in (jobs, interactions):
                 tokens = set(await connection.scalars(select(table.c.token)))
                 assert tokens <= {"", "secret-2"}
-    assert b"secret-1" not in path.read_bytes()
-    assert b"secret-2" in path.read_bytes()
+        assert b"secret-1" not in on_disk(path)
+        assert b"secret-2" in on_disk(path)
+    assert b"secret-1" not in on_disk(path)
+    assert b"secret-2" in on_disk(path)
+
+
+async def test_a_token_in_the_log_goes_as_soon_as_nobody_reads_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    async with open_database(path) as database:
+        journal = Journal(database)
+        await journal.open(interaction(1, born=10.0))
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM jobs").fetchall()
+            async with asyncio.timeout(5):
+                assert await journal.erase_tokens(born_before=50.0) == 1
+            assert b"secret-1" in on_disk(path)
+        assert await journal.erase_tokens(born_before=50.0) == 0
+        assert b"secret-1" not in on_disk(path)
+
+
+async def test_the_tokens_of_dropped_rows_are_gone_from_the_disk_too(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    async with open_database(path) as database:
+        journal = Journal(database)
+        for number in range(1, 40):
+            await journal.open(interaction(number, born=10.0))
+            await journal.close(number)
+        storeroom = Storeroom(
+            database, PictureFolder(tmp_path / "pictures"), SourceFolder(tmp_path / "sources")
+        )
+        assert (await storeroom.prune(Limits(), now=1e6)).interactions == 39
+    assert b"secret-" not in on_disk(path)
+
+
+def on_disk(path: Path) -> bytes:
+    """All bytes of the database and of its log."""
+    log = path.with_name("bot.db-wal")
+    return path.read_bytes() + (log.read_bytes() if log.exists() else b"")
 
 
 async def test_no_printed_job_shows_its_token(database: Database) -> None:

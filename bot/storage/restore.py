@@ -1,0 +1,125 @@
+"""Putting a backup in the place of what a data folder holds, which is kept aside."""
+
+import asyncio
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.model.errors import StorageError
+from bot.storage.archive import DATABASE, PICTURES, Tell, unpack
+from bot.storage.backup import Place, count_jobs
+from bot.storage.database import open_database
+from bot.storage.disk import sync_everything, sync_folder
+from bot.storage.faults import translated
+
+STAGING = "restoring"
+"""The folder in which a restore is made ready. Where it is left without a database beside it, the
+restore was cut short between taking the old things away and putting the new ones there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """How many jobs came back, those without an answer among them, and where the old ones are."""
+
+    jobs: int
+    unanswered: int
+    aside: Path | None
+
+
+async def restore(place: Place, file: Path, *, force: bool, now: float, tell: Tell) -> Restored:
+    """Put a backup's contents in the place of the data folder's; raises StorageError.
+
+    Nothing is touched before the whole backup has been checked. The caller has the folder to
+    itself.
+    """
+    if not force:
+        refuse_what_is_there(place)
+    staging = place.folder / STAGING
+    try:
+        with translated(f"The data folder {place.folder}"):
+            await asyncio.to_thread(_unpack, file, staging, tell)
+        # This brings it up to date and looks for damage.
+        async with open_database(staging / DATABASE) as database:
+            jobs, unanswered = await count_jobs(database)
+    except BaseException:
+        await asyncio.to_thread(shutil.rmtree, staging, ignore_errors=True)
+        raise
+    with translated(f"The data folder {place.folder}"):
+        aside = await asyncio.to_thread(_exchange, place, staging, now)
+    return Restored(jobs, unanswered, aside)
+
+
+async def begin_empty(place: Place, *, now: float) -> Path | None:
+    """Put what the data folder holds aside; where it is now, if there was anything."""
+    with translated(f"The data folder {place.folder}"):
+        aside = await asyncio.to_thread(_put_aside, place, now)
+        await asyncio.to_thread(shutil.rmtree, place.folder / STAGING, ignore_errors=True)
+    return aside
+
+
+def refuse_what_is_there(place: Place) -> None:
+    """Raise StorageError if the data folder holds anything that a restore would put aside."""
+    if any(path.exists() for path in _belongings(place)):
+        raise StorageError(
+            f"{place.folder} holds a bot's database or pictures already.",
+            "Add --force to put them aside in a folder of their own.",
+        )
+
+
+def refuse_half_restored(place: Place) -> None:
+    """Raise StorageError where a restore was cut short, and a start would begin with nothing."""
+    if (place.folder / STAGING).exists() and not place.database.exists():
+        raise StorageError(
+            f"A restore into {place.folder} was cut short.",
+            "Do it again with --force; what was there before lies in the newest folder aside-….",
+        )
+
+
+def _unpack(file: Path, staging: Path, tell: Tell) -> None:
+    if not file.is_file():
+        raise StorageError(f"There is no file {file}.", "Name a backup.")
+    if staging.exists():
+        shutil.rmtree(staging)
+    staging.mkdir(mode=0o700)
+    unpack(file, staging, tell)
+
+
+def _belongings(place: Place) -> list[Path]:
+    """What belongs to the bot's memory; the database last, for it says that the rest is there."""
+    logs = [Path(f"{place.database}{end}") for end in ("-wal", "-shm")]
+    return [place.pictures, place.folder / "stepping", *logs, place.database]
+
+
+def _put_aside(place: Place, now: float) -> Path | None:
+    """Move everything that is there to a folder named by the time."""
+    there = [path for path in _belongings(place) if path.exists()]
+    if not there:
+        return None
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
+    aside = _unused(place.folder / f"aside-{stamp}")
+    aside.mkdir(mode=0o700)
+    # The database goes first, with its log: what is left behind is never taken for a whole.
+    for path in reversed(there):
+        shutil.move(path, aside / path.name)
+    sync_folder(aside)
+    sync_folder(place.folder)
+    return aside
+
+
+def _unused(folder: Path) -> Path:
+    names = (folder.with_name(f"{folder.name}-{number}") for number in range(2, 1000))
+    return next(one for one in (folder, *names) if not one.exists())
+
+
+def _exchange(place: Place, staging: Path, now: float) -> Path | None:
+    sync_everything()
+    aside = _put_aside(place, now)
+    pictures = staging / PICTURES
+    if pictures.exists():
+        pictures.replace(place.pictures)
+    place.database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.move(staging / DATABASE, place.database)
+    shutil.rmtree(staging, ignore_errors=True)
+    sync_folder(place.folder)
+    return aside
