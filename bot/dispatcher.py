@@ -175,7 +175,7 @@ class Dispatcher:
             task.add_done_callback(partial(self._done, job.id))
             # One turn of the loop lets the job reach the engine, so that its slot counts as taken.
             await asyncio.sleep(0)
-            self.moved()
+            self._tell_move()
 
     def _has_slot(self) -> bool:
         """A suspect is drawn alone, so that its fall would take nobody with it."""
@@ -200,6 +200,9 @@ class Dispatcher:
     def moved(self) -> None:
         """Look at the queue now, and tell whoever follows it that it has moved."""
         self._wake.set()
+        self._tell_move()
+
+    def _tell_move(self) -> None:
         for listener in self._on_move:
             listener()
 

@@ -75,6 +75,28 @@ async def test_no_more_is_claimed_than_the_engine_has_room_for():
         await stage.until(jobs[2], State.RUNNING)
 
 
+class Counting(InMemoryQueue):
+    """A queue that counts how often it is asked for a job."""
+
+    claims = 0
+
+    async def claim(self, *, now, busy_members_too=False):
+        self.claims += 1
+        return await super().claim(now=now, busy_members_too=busy_members_too)
+
+
+async def test_the_queue_is_asked_once_more_after_a_claim_and_then_left_alone():
+    queue = Counting()
+    stage = Stage(slots=16, queue=queue)
+    async with stage.running():
+        await settle(lambda: queue.claims == 1)
+        job = await stage.enqueue(1, user_id=7)
+        await settle(lambda: job in stage.engine.renders)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert queue.claims == 3
+
+
 async def test_of_one_members_flood_one_more_is_at_hand_and_the_other_slots_stay_free():
     stage = Stage(slots=16)
     async with stage.running():
