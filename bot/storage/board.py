@@ -9,7 +9,7 @@ from bot.model.errors import StaleMove
 from bot.model.estimate import Ahead, Queued
 from bot.model.hold import EVERYWHERE
 from bot.model.job import Job, State
-from bot.storage.database import Database
+from bot.storage.database import Database, to_its_end
 from bot.storage.moves import move, refund
 from bot.storage.records import job_of
 from bot.storage.tables import BEGUN, WAS_DRAWN, in_state, is_paused, jobs, not_before
@@ -61,6 +61,7 @@ class JobBoard:
         async with self._database.reading() as connection:
             return job_id > 0 and bool(await connection.scalar(statement))
 
+    @to_its_end
     async def share(self, job_id: int, *, shared: bool = True) -> Job:
         """Mark a job whose pictures others are shown, or no longer; raises StaleMove without any.
 
@@ -113,6 +114,7 @@ class JobBoard:
             costs={model: float(cost) for model, _, cost in found},
         )
 
+    @to_its_end
     async def cancel(self, job_id: int, *, by: int | None = None, now: float) -> Job:
         """Move a queued or running job to cancelled; raises StaleMove if it has an outcome.
 

@@ -3,10 +3,11 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -21,6 +22,30 @@ from bot.storage.schema import upgrade
 
 PATIENCE = 10.0
 READERS = 4
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def to_its_end(write: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """A write that is made whole, even where whoever asked for it is cancelled in its middle.
+
+    A transaction that is left there keeps the lock until its connection is collected, and until
+    then the process that left it waits for itself.
+    """
+
+    @wraps(write)
+    async def whole(*given: P.args, **named: P.kwargs) -> T:
+        writing = asyncio.create_task(write(*given, **named), name=f"write-{write.__name__}")
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait({writing})
+            if not writing.cancelled():
+                writing.exception()
+            raise
+
+    return whole
 
 
 class Database:

@@ -13,7 +13,7 @@ from bot.model.fairness import Tags
 from bot.model.hold import EVERYWHERE, Hold, HoldKind, put_first, taken_up
 from bot.model.job import Job, State
 from bot.model.refund import Place
-from bot.storage.database import Database
+from bot.storage.database import Database, to_its_end
 from bot.storage.records import job_of
 from bot.storage.tables import holds, in_state, jobs, members, virtual_clock
 
@@ -26,6 +26,7 @@ class QueueHolds:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @to_its_end
     async def hold(self, hold: Hold) -> None:
         """Hold a scope back; a hold that it is under already is replaced."""
         async with self._database.writing() as connection:
@@ -40,6 +41,7 @@ class QueueHolds:
             else:
                 await _take_up(connection, hold.scope)
 
+    @to_its_end
     async def lift(self, scope: int) -> bool:
         """End the hold on a scope; whether it was under one."""
         async with self._database.writing() as connection:
@@ -56,6 +58,7 @@ class QueueHolds:
                 for row in await connection.execute(statement)
             ]
 
+    @to_its_end
     async def bump(self, job_id: int) -> Job:
         """Put a waiting job before all others; raises NotWaiting, Held if its server is paused."""
         async with self._database.writing() as connection:

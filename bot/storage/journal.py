@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.job import Interaction
-from bot.storage.database import Database
+from bot.storage.database import Database, to_its_end
 from bot.storage.records import interaction_of
 from bot.storage.tables import UNSETTLED, has_token, interactions, jobs
 
@@ -54,6 +54,7 @@ class Journal:
         for opening in together:
             opening.settle(error)
 
+    @to_its_end
     async def close(self, interaction_id: int) -> None:
         """Note that an interaction without a job has its answer; unknown ids are ignored."""
         statement = update(interactions).where(interactions.c.id == interaction_id)
@@ -68,6 +69,7 @@ class Journal:
         async with self._database.reading() as connection:
             return [interaction_of(row) for row in await connection.execute(statement)]
 
+    @to_its_end
     async def erase_tokens(self, *, born_before: float) -> int:
         """Erase the tokens of interactions and jobs that were born before; how many there were.
 

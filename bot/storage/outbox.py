@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model.errors import StaleMove
 from bot.model.job import Job, State
 from bot.model.ways import Hop
-from bot.storage.database import Database
+from bot.storage.database import Database, to_its_end
 from bot.storage.records import hop_of, job_of
 from bot.storage.tables import UNTOLD, hops, jobs, not_before
 
@@ -32,11 +32,13 @@ class JobOutbox:
         async with self._database.reading() as connection:
             return [hop_of(row) for row in await connection.execute(statement)]
 
+    @to_its_end
     async def note(self, hop: Hop) -> None:
         """Commit how a way stands, in place of what was noted of it before."""
         async with self._database.writing() as connection:
             await _put(connection, hop)
 
+    @to_its_end
     async def answered(
         self, job_id: int, *, message_id: int | None, now: float, hop: Hop | None = None
     ) -> Job:

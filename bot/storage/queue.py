@@ -23,7 +23,7 @@ from bot.model.errors import Draining, QueueFull
 from bot.model.fairness import tags_for
 from bot.model.hold import EVERYWHERE, HoldKind
 from bot.model.job import Job, NewJob, State
-from bot.storage.database import Database
+from bot.storage.database import Database, to_its_end
 from bot.storage.moves import move, refund
 from bot.storage.records import job_of, row_of
 from bot.storage.tables import (
@@ -45,6 +45,7 @@ class FairQueue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @to_its_end
     async def enqueue(self, job: NewJob, *, per_member: int, per_server: int, now: float) -> Job:
         """Commit a job at its fair place; the same interaction again gives the job it has.
 
@@ -66,6 +67,7 @@ class FairQueue:
                 raise QueueFull(scope="server", limit=per_server)
             return await _append(connection, job, room, now)
 
+    @to_its_end
     async def claim(self, *, now: float, busy_members_too: bool = False) -> Job | None:
         """Move the fairest queued job to running; None if there is none.
 
@@ -77,6 +79,7 @@ class FairQueue:
                 job = await _claim(connection, fairest(idle_members=False), now)
             return job
 
+    @to_its_end
     async def rendered(
         self, job_id: int, *, draw_seconds: float, now: float, stored_bytes: int = 0
     ) -> Job:
@@ -89,6 +92,7 @@ class FairQueue:
         async with self._database.writing() as connection:
             return await move(connection, job_id, State.RENDERED, **changes)
 
+    @to_its_end
     async def failed(self, job_id: int, *, failure: str, detail: str, now: float) -> Job:
         """Move a queued or running job to failed and refund its cost; raises StaleMove."""
         changes = {
@@ -101,12 +105,14 @@ class FairQueue:
             await refund(connection, job)
             return job
 
+    @to_its_end
     async def requeue(self, job_id: int) -> Job:
         """Move a running job back to queued at its old place, charging nobody; raises StaleMove."""
         async with self._database.writing() as connection:
             held = is_paused(jobs.c.guild_id)
             return await move(connection, job_id, State.QUEUED, claimed_at=None, held=held)
 
+    @to_its_end
     async def recover(self, *, suspects: Collection[int] | None = None) -> Sequence[Job]:
         """Move what a dead process left running back to queued; those jobs, in order.
 

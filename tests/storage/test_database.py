@@ -4,12 +4,12 @@ import asyncio
 import os
 import sqlite3
 import traceback
-from collections.abc import AsyncIterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Engine, event, func, insert, select, text
 
 from bot.model.errors import StorageError
 from bot.model.keeping import Limits
@@ -317,3 +317,34 @@ async def test_no_error_of_the_database_tells_a_token_or_a_prompt(tmp_path):
     told = "".join(traceback.format_exception(refused.value))
     assert "secret-1" not in told
     assert "lighthouse" not in told
+
+
+@contextmanager
+def at_statement(number: int, act: Callable[[], object]) -> Iterator[None]:
+    """Do something as the statement of that number is about to be carried out."""
+    left = number
+
+    def count(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            act()
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
+async def test_a_write_whose_asker_is_cancelled_anywhere_in_it_holds_up_no_other(tmp_path):
+    async with open_database(tmp_path / "bot.db", patience=0.2) as database:
+        queue, finished, point = FairQueue(database), False, 0
+        while not finished:
+            point += 1
+            write = asyncio.create_task(queue.enqueue(new_job(2 * point, user_id=point), **ROOM))
+            with at_statement(point, write.cancel):
+                await asyncio.wait({write})
+            finished = not write.cancelled()
+            await queue.enqueue(new_job(2 * point + 1, user_id=point), **ROOM)
+    assert point > 5
