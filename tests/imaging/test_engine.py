@@ -172,6 +172,20 @@ async def test_a_step_that_hangs_is_reported_and_its_job_is_given_back():
         assert await engine.stop(grace=PATIENCE) is True
 
 
+async def test_a_step_that_ends_after_its_stop_has_given_up_ends_the_thread_in_order(caplog):
+    gate = Gate()
+    painter = ScriptedPainter(on_step=lambda *_: gate())
+    async with running(painter, tuning=Tuning(preview_seconds=0.0)) as engine:
+        task = begin(engine, work(1, recipe(1)))
+        await gate.come()
+        assert await engine.stop(grace=0.05) is False
+        with pytest.raises(EngineStopped):
+            await task
+        gate.open.set()
+        assert await engine.stop(grace=PATIENCE) is True
+    assert not [record for record in caplog.records if record.levelname == "CRITICAL"]
+
+
 async def test_an_engine_that_never_started_stops_at_once():
     assert await Engine(ScriptedPainter).stop(grace=PATIENCE) is True
 
