@@ -128,7 +128,7 @@ def _refusal(error: Refused) -> str:
         case NotYours():
             return "Only the member who asked for this image can do that."
         case TooLate():
-            return "That image is already finished or cancelled."
+            return "There is nothing to cancel: that image is finished, cancelled, or not there."
         case Stopping():
             return "The bot is restarting. Please ask again in a minute."
         case _:
@@ -150,11 +150,11 @@ def _about_the_queue(error: QueueFull | Draining | Held | NotWaiting) -> str:
     match error:
         case QueueFull("member", limit):
             return (
-                f"You already have {limit} images waiting, which is the limit. "
-                "Wait for one to arrive or cancel one, then ask again."
+                f"You already have {limit} requests waiting, which is the limit. "
+                "Wait for one to be drawn or cancel one, then ask again."
             )
         case QueueFull(_, limit):
-            return f"This server already has {limit} images waiting. Please try again later."
+            return f"This server already has {limit} requests waiting. Please try again later."
         case Draining(scope):
             whose = "This server's queue" if scope == "server" else "The bot"
             return f"{whose} takes no new requests at the moment: its owner is letting it run dry."

@@ -12,9 +12,12 @@ MOST_LINES = 20
 NOTHING = "Nothing waits and nothing is being drawn."
 
 
-def listed(overview: Overview) -> str:
-    """The list, as long as one message takes; no prompts, which may be private."""
-    lines = [_held(hold) for hold in overview.holds[:MOST_LINES]]
+def listed(overview: Overview, *, here: int) -> str:
+    """The list, as long as one message takes; no prompts, which may be private.
+
+    `here` is the server that it is shown in; others are called by their ids.
+    """
+    lines = [_held(hold, here) for hold in overview.holds[:MOST_LINES]]
     requests = [_drawn(one) for one in overview.drawn]
     requests += [_waits(job, standing) for job, standing in overview.waiting]
     shown = requests[:MOST_LINES]
@@ -33,7 +36,10 @@ def was_held(kind: HoldKind, scope: int) -> str:
 
 def was_resumed(scope: int, *, lifted: bool) -> str:
     """What to tell the owner who resumed a queue."""
-    return f"▶️ {_whose(scope)} {'goes on' if lifted else 'was neither paused nor draining'}."
+    text = f"▶️ {_whose(scope)} {'goes on' if lifted else 'was neither paused nor draining'}."
+    if scope == EVERYWHERE:
+        return text
+    return f"{text}\n-# Where the whole bot is held back, resume that as well, by `scope`."
 
 
 def was_bumped(job: Job) -> str:
@@ -52,10 +58,13 @@ def titles(drawn: Sequence[int], waiting: Mapping[int, Standing]) -> dict[int, s
     return found | {number: f"#{number}, {_standing(one)}" for number, one in waiting.items()}
 
 
-def _held(hold: Hold) -> str:
-    what = "⏸️ {} is paused" if hold.kind is HoldKind.PAUSED else "🚰 {} takes nothing new in"
-    whose = _whose(hold.scope) if hold.scope == EVERYWHERE else f"Server {hold.scope}"
-    return f"{what.format(whose)} since <t:{int(hold.since)}:R>"
+def _held(hold: Hold, here: int) -> str:
+    # Discord shows the time as "5 minutes ago".
+    paused = hold.kind is HoldKind.PAUSED
+    what = "⏸️ {} was paused" if paused else "🚰 {} was closed to new requests"
+    known = hold.scope in (EVERYWHERE, here)
+    whose = _whose(hold.scope) if known else f"The queue of server {hold.scope}"
+    return f"{what.format(whose)} <t:{int(hold.since)}:R>"
 
 
 def _drawn(one: InHand) -> str:

@@ -43,7 +43,7 @@ class OwnersQueue(
 
         async def order(origin: Origin) -> str:
             found = await self._control.all_of_it(_scope(scope, origin), by=origin.user_id)
-            return _overview.listed(found)
+            return _overview.listed(found, here=origin.guild_id)
 
         await self._desk.obey(interaction, kind="queue list", order=order)
 
@@ -126,7 +126,8 @@ class WhatWaits(commands.Cog):
         """Show this server's queue to whoever asks, and to nobody else."""
 
         async def order(origin: Origin) -> str:
-            return _overview.listed(await self._control.overview(origin.guild_id))
+            found = await self._control.overview(origin.guild_id)
+            return _overview.listed(found, here=origin.guild_id)
 
         await self._desk.obey(interaction, kind="waiting", order=order)
 

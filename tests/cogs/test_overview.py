@@ -15,7 +15,8 @@ WAITS = replace(JOB, id=4, state=State.QUEUED, request=ImageRequest("a secret", 
 
 def test_each_request_has_a_line_with_its_number_its_member_and_where_it_stands():
     text = _overview.listed(
-        Overview([InHand(JOB, done=0.25)], [(WAITS, Standing(1, 120.0))], holds=[])
+        Overview([InHand(JOB, done=0.25)], [(WAITS, Standing(1, 120.0))], holds=[]),
+        here=12,
     )
     assert text.splitlines() == [
         "🎨 **#3** <@4> · 25% drawn",
@@ -27,21 +28,24 @@ def test_what_holds_a_queue_back_stands_above_it():
     holds = [
         Hold(EVERYWHERE, HoldKind.DRAINING, by=7, since=60.5),
         Hold(12, HoldKind.PAUSED, by=7, since=61.0),
+        Hold(13, HoldKind.PAUSED, by=7, since=62.0),
     ]
-    text = _overview.listed(Overview([], [(WAITS, Standing(None))], holds))
+    text = _overview.listed(Overview([], [(WAITS, Standing(None))], holds), here=12)
     assert text.splitlines() == [
-        "🚰 The whole bot's queue takes nothing new in since <t:60:R>",
-        "⏸️ Server 12 is paused since <t:61:R>",
+        "🚰 The whole bot's queue was closed to new requests <t:60:R>",
+        "⏸️ This server's queue was paused <t:61:R>",
+        "⏸️ The queue of server 13 was paused <t:62:R>",
         "⏸️ **#4** <@4> · paused",
     ]
 
 
 def test_a_list_of_any_length_fits_into_a_message_and_says_how_many_more_there_are():
     waiting = [(replace(WAITS, id=10**9 + one), Standing(one, 5400.0)) for one in range(1000)]
-    text = _overview.listed(Overview([], waiting, holds=[]))
+    text = _overview.listed(Overview([], waiting, holds=[]), here=12)
     assert text.endswith("-# and 980 more")
     assert len(text) <= 2000
 
 
 def test_no_prompt_is_listed():
-    assert "secret" not in _overview.listed(Overview([], [(WAITS, Standing(1))], holds=[]))
+    text = _overview.listed(Overview([], [(WAITS, Standing(1))], holds=[]), here=12)
+    assert "secret" not in text

@@ -38,7 +38,7 @@ async def test_a_paused_server_lets_requests_wait_through_a_restart_until_it_is_
     async with serving(sandbox, tmp_path) as house:
         listed = await said(house.member("patron"), "waiting")
         assert f"**#1** <@{house.member().user.id}> · paused" in listed
-        assert "is paused since" in listed
+        assert "This server's queue was paused" in listed
         assert not is_final(house.member().sees(waits.message))
         assert "goes on" in await said(house.member("owner"), "queue resume")
         assert (await answer_to(waits)).files
@@ -71,7 +71,7 @@ async def test_the_owner_bumps_and_cancels_anybodys_request_by_its_number(house)
     for number, reply in enumerate(replies, start=1):
         assert "is cancelled" in await said(owner, "queue cancel", job=number)
         assert "Cancelled by the bot's owner" in (await answer_to(reply)).text
-    assert "already finished" in await said(owner, "queue cancel", job=1)
+    assert "nothing to cancel" in await said(owner, "queue cancel", job=1)
     assert "#1 does not wait" in await said(owner, "queue bump", job=1)
 
 

@@ -53,7 +53,7 @@ async def test_a_full_waiting_room_is_refused_in_private_and_nothing_else_is_tou
     refused = await house.imagine()
     said = await refused.followed_up()
     assert said.ephemeral
-    assert "2 images waiting" in said.text
+    assert "2 requests waiting" in said.text
     for reply in replies[1:]:
         await house.member().click(reply.message, "Cancel")
     for reply in replies:
