@@ -65,7 +65,7 @@ class Studio:
             stopper.cancel()
             ended = await self._stop(stages)
         for stage in stages:
-            if not stage.cancelled() and (error := stage.exception()) is not None:
+            if (error := _error_of(stage)) is not None:
                 raise error
         if not stop.is_set():
             log.critical("a part of the bot ended by itself: leaving in order for a new process")
@@ -100,3 +100,8 @@ class Studio:
         await asyncio.wait(stages, timeout=1.0)
         await self.client.close()
         return ended
+
+
+def _error_of(stage: "asyncio.Task[None]") -> BaseException | None:
+    """What ended a stage; None for one that was cancelled, though it still makes a write."""
+    return stage.exception() if stage.done() and not stage.cancelled() else None

@@ -8,7 +8,8 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from tests.flow.house import answer_to, serving
+from bot.wiring import open_studio
+from tests.flow.house import QUICK, House, answer_to, serving, settings_for
 
 LONG = 60
 """Steps that keep the one executor thread busy meanwhile."""
@@ -74,3 +75,30 @@ async def test_a_database_that_another_program_locks_for_a_while_loses_and_doubl
         for reply in (begun, waiting, taken, await house.imagine(steps=2)):
             assert len((await answer_to(reply)).files) == 1
     assert pictures_posted(sandbox) == [1, 2, 3, 4]
+
+
+async def until_tasks(name, *, run):
+    """Come back once a task of that name runs, or none does any more."""
+
+    async def look():
+        while run != any(task.get_name() == name for task in asyncio.all_tasks()):
+            await asyncio.sleep(0)
+
+    await asyncio.wait_for(look(), 60)
+
+
+@pytest.mark.happens("another program holds the database")
+async def test_a_stop_while_another_program_locks_the_database_ends_in_order(sandbox, tmp_path):
+    settings = settings_for(sandbox, tmp_path)
+    async with open_studio(settings, clock=sandbox.clock.now, pace=QUICK) as studio:
+        stop = asyncio.Event()
+        running = asyncio.create_task(studio.run(stop))
+        await sandbox.wait_for_bot()
+        await answer_to(await House(sandbox, studio).imagine())
+        with closing(sqlite3.connect(tmp_path / "bot.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            studio.dispatcher.wake()
+            await until_tasks("write-claim", run=True)
+            stop.set()
+            assert await asyncio.wait_for(running, 30)
+        await until_tasks("write-claim", run=False)
