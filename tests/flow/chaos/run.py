@@ -28,7 +28,7 @@ from tests.flow.processes import environment
 PAST_TOKENS = 20 * 60.0
 STANDSTILL = 180.0
 """Seconds without anything new after which a run counts as stuck, and is audited as it stands."""
-LOST_ANSWERS = 3
+LOST_ANSWERS = 6
 """Posts after a jump of the clock whose answer does not arrive."""
 
 

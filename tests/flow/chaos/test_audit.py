@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.flow.chaos.audit import complaints, shortfalls
+from tests.flow.chaos.audit import complaints, job_of, shortfalls
 from tests.flow.chaos.history import Asked, End, History, Image, Message, Move, Row
 from tests.flow.chaos.plan import SHORT
 
@@ -120,6 +120,14 @@ def test_answers_elsewhere_are_in_order_once_the_own_message_is_out_of_reach():
     assert complaints(replace(GOOD, asked=unheard, messages=(posted(1), answer(2)))) == []
 
 
+def test_a_message_that_bears_nothing_but_a_prompt_belongs_to_the_only_request_of_that_prompt():
+    dog = {**RECIPE, "prompt": "a dog"}
+    plain = Message(300, PLACE, "```\na dog\n```\nCancelled.")
+    rows = (row(1), row(2, recipes=(dog,)))
+    assert job_of(plain, replace(GOOD, rows=rows)) == 2
+    assert job_of(plain, replace(GOOD, rows=(*rows, row(3, recipes=(dog,))))) is None
+
+
 def broken(base=GOOD, **changes):
     return replace(base, **changes)
 
@@ -128,7 +136,7 @@ BROKEN = {
     "has 0 answers": broken(messages=(answer(1),)),
     "has 2 answers": broken(messages=(answer(1), posted(1), answer(2))),
     "belongs to no request": broken(
-        messages=(answer(1), answer(2), Message(300, PLACE, "Cancelled."))
+        messages=(answer(1), answer(2), Message(300, PLACE, "```\na dog\n```\nCancelled."))
     ),
     "still has a button": broken(messages=(answer(1, final=False), answer(2))),
     "and its answer is a cancellation": broken(
