@@ -7,7 +7,8 @@ import asyncio
 import random
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Set
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from tests.flow.processes import environment
 PAST_TOKENS = 20 * 60.0
 STANDSTILL = 180.0
 """Seconds without anything new after which a run counts as stuck, and is audited as it stands."""
+PATIENT = 0.5
+"""The part of members who do nothing while their picture is drawn and not posted yet."""
 LOST_ANSWERS = 6
 """Posts after a jump of the clock whose answer does not arrive."""
 
@@ -48,6 +51,8 @@ class Standing:
 
     taken: frozenset[int] = frozenset()
     """Interactions that have become jobs."""
+    drawn: frozenset[int] = frozenset()
+    """Those whose pictures are there and were not posted yet."""
     untold: int = 0
     poison: int = 0
 
@@ -71,6 +76,7 @@ class Run:
         self._chance = random.Random(f"run {seed}")  # noqa: S311 - no secret
         self._weather = Weather(sandbox, seed)
         self._standing = Standing()
+        self._drawn: set[int] = set()
         self._changes = 0
         self._tasks: set[asyncio.Task[None]] = set()
         sandbox.events.subscribe(self._note)
@@ -142,23 +148,33 @@ class Run:
         sent = Sent(wish, reply, len(self._keeper.ends), member.user.id, member.channel.id)
         self.sent[reply.interaction_id] = sent
         if wish.patience is not None:
-            task = asyncio.create_task(self._lose_patience(sent))
-            self._tasks.add(task)
+            self._tasks.add(asyncio.create_task(self._lose_patience(sent)))
 
     async def _lose_patience(self, sent: Sent) -> None:
         """Press Cancel after some changes of the answer, if there is still a button then."""
-        member = self._sandbox.acting(sent.wish.member, sent.wish.channel)
         patience = sent.wish.patience or 0
 
         def shown() -> bool | None:
             return (len(sent.reply.history) > patience and _button(sent.reply)) or None
 
         await self._sandbox.events.wait(shown, 3600)
-        try:
-            await member.click(sent.reply.message, "Cancel")
-        except ClientRefusal:
+        await self._press(sent)
+
+    async def _press(self, sent: Sent) -> None:
+        member = self._sandbox.acting(sent.wish.member, sent.wish.channel)
+        if not _button(sent.reply):
             return
-        sent.pressed = True
+        with suppress(ClientRefusal):
+            await member.click(sent.reply.message, "Cancel")
+            sent.pressed = True
+
+    def _press_late(self, drawn: Set[int]) -> None:
+        """Some press Cancel where everything is drawn and nothing of it is posted yet."""
+        for interaction in drawn - self._drawn:
+            sent = self.sent[interaction]
+            if not sent.pressed and not sent.wish.poison and self._chance.random() > PATIENT:
+                self._tasks.add(asyncio.create_task(self._press(sent)))
+        self._drawn |= drawn
 
     def _pending(self) -> list[Sent]:
         """What was sent to the bot that lives now, and is neither a job nor refused yet."""
@@ -180,6 +196,7 @@ class Run:
             self._standing = _standing(self._keeper.database)
         except sqlite3.OperationalError:
             return
+        self._press_late(self._standing.drawn)
 
     async def _reached(self, told: int) -> None:
         """Wait until so many requests have their answer, or all do."""
@@ -233,10 +250,14 @@ def _standing(database: Path) -> Standing:
     address = f"file:{database}?mode=ro"
     with closing(sqlite3.connect(address, uri=True, timeout=0.5)) as connection:
         rows = connection.execute(
-            "SELECT interaction_id, answered_at IS NULL, instr(request, 'poison') FROM jobs"
+            "SELECT interaction_id, answered_at IS NULL, instr(request, 'poison'), state FROM jobs"
         ).fetchall()
-    taken = frozenset(row[0] for row in rows)
-    return Standing(taken, sum(row[1] for row in rows), sum(row[2] > 0 for row in rows))
+    return Standing(
+        taken=frozenset(row[0] for row in rows),
+        drawn=frozenset(row[0] for row in rows if row[3] == "rendered"),
+        untold=sum(row[1] for row in rows),
+        poison=sum(row[2] > 0 for row in rows),
+    )
 
 
 async def chaos(seed: int, profile: Profile, folder: Path) -> Result:
