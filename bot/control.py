@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from bot.dispatcher import Dispatcher
 from bot.forecast import Forecast
 from bot.model.errors import OwnerOnly
-from bot.model.estimate import InHand, Standing
+from bot.model.estimate import InHand, Queued, Standing
 from bot.model.hold import EVERYWHERE, Hold, HoldKind
 from bot.model.job import Job
-from bot.ports import Board, Clock, Holds
+from bot.ports import Clock, Holds
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ class Overview:
     """The queue of a server, or of the whole bot: what is drawn, what waits, what holds it back."""
 
     drawn: Sequence[InHand]
-    waiting: Sequence[tuple[Job, Standing]]
+    waiting: Sequence[tuple[Queued, Standing]]
     """In the order of their places, those of paused servers behind."""
     holds: Sequence[Hold]
 
@@ -32,7 +32,6 @@ class Control:
         self,
         *,
         holds: Holds,
-        board: Board,
         forecast: Forecast,
         dispatcher: Dispatcher,
         owned_by: Callable[[int], bool],
@@ -40,7 +39,6 @@ class Control:
     ) -> None:
         """`owned_by` says whether a user owns the bot's application."""
         self._holds = holds
-        self._board = board
         self._forecast = forecast
         self._dispatcher = dispatcher
         self._owned_by = owned_by
@@ -83,14 +81,10 @@ class Control:
 
     async def overview(self, scope: int) -> Overview:
         """What is drawn and what waits in a server, or everywhere."""
-        standings = await self._forecast.standings()
+        drawn, waiting = self._dispatcher.in_hand(), await self._forecast.waiting()
         return Overview(
-            drawn=[one for one in self._dispatcher.in_hand() if _within(scope, one.job)],
-            waiting=[
-                (job, standings[job.id])
-                for job in await self._board.waiting()
-                if _within(scope, job) and job.id in standings
-            ],
+            drawn=[one for one in drawn if _within(scope, one.job.origin.guild_id)],
+            waiting=[(one, standing) for one, standing in waiting if _within(scope, one.guild_id)],
             holds=[
                 one
                 for one in await self._holds.holds()
@@ -109,8 +103,8 @@ class Control:
             raise OwnerOnly
 
 
-def _within(scope: int, job: Job) -> bool:
-    return scope in (EVERYWHERE, job.origin.guild_id)
+def _within(scope: int, guild_id: int) -> bool:
+    return scope in (EVERYWHERE, guild_id)
 
 
 def _named(scope: int) -> str:

@@ -9,6 +9,7 @@ from bot.model.estimate import (
     SAMPLES,
     InHand,
     Pace,
+    Queued,
     Standing,
     pace_of,
     standing_of,
@@ -62,6 +63,12 @@ class Forecast:
     async def standings(self) -> Mapping[int, Standing]:
         """Where every waiting job stands, by its id; raises StorageError."""
         return standings(self._in_hand(), await self._places.places(), self._pace)
+
+    async def waiting(self) -> Sequence[tuple[Queued, Standing]]:
+        """What waits and where it stands, in the order of the places; raises StorageError."""
+        queue = await self._places.places()
+        found = standings(self._in_hand(), queue, self._pace)
+        return [(one, found[one.job_id]) for one in queue]
 
     def _of(self, model: str) -> deque[float]:
         return self._samples.setdefault(model, deque(maxlen=SAMPLES))

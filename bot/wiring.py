@@ -233,7 +233,6 @@ class _Stages:
     def _control(self, forecast: Forecast, dispatcher: Dispatcher) -> Control:
         return Control(
             holds=self.holds,
-            board=self.board,
             forecast=forecast,
             dispatcher=dispatcher,
             owned_by=self.client.owned_by,

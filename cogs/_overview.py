@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.control import Overview
-from bot.model.estimate import InHand, Standing
+from bot.model.estimate import InHand, Queued, Standing
 from bot.model.hold import EVERYWHERE, Hold, HoldKind
 from bot.model.job import Job
 from cogs._sentences import CONTENT_LENGTH, spoken
@@ -19,7 +19,7 @@ def listed(overview: Overview, *, here: int) -> str:
     """
     lines = [_held(hold, here) for hold in overview.holds[:MOST_LINES]]
     requests = [_drawn(one) for one in overview.drawn]
-    requests += [_waits(job, standing) for job, standing in overview.waiting]
+    requests += [_waits(one, standing) for one, standing in overview.waiting]
     shown = requests[:MOST_LINES]
     more = len(requests) - len(shown)
     rest = [f"-# and {more} more"] if more else []
@@ -71,9 +71,9 @@ def _drawn(one: InHand) -> str:
     return f"🎨 **#{one.job.id}** <@{one.job.origin.user_id}> · {one.done:.0%} drawn"
 
 
-def _waits(job: Job, standing: Standing) -> str:
+def _waits(one: Queued, standing: Standing) -> str:
     mark = "⏸️" if standing.place is None else "⏳"
-    return f"{mark} **#{job.id}** <@{job.origin.user_id}> · {_standing(standing)}"
+    return f"{mark} **#{one.job_id}** <@{one.user_id}> · {_standing(standing)}"
 
 
 def _standing(standing: Standing) -> str:

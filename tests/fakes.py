@@ -206,7 +206,14 @@ class InMemoryQueue:
     async def places(self) -> Sequence[Queued]:
         everywhere = self._paused(EVERYWHERE)
         return [
-            Queued(job.id, job.recipe.model, job.cost, paused=job.held or everywhere)
+            Queued(
+                job.id,
+                job.recipe.model,
+                job.cost,
+                paused=job.held or everywhere,
+                guild_id=job.origin.guild_id,
+                user_id=job.origin.user_id,
+            )
             for job in self._waiting()
         ]
 

@@ -1,12 +1,21 @@
 """The owner's orders, and the stages that carry them out."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import pytest
+from sqlalchemy import Engine, event
 
 from bot.control import Control
+from bot.forecast import Forecast
 from bot.model.errors import Draining, OwnerOnly, TooLate
 from bot.model.estimate import Standing
 from bot.model.hold import EVERYWHERE, HoldKind
 from bot.model.job import State
+from bot.storage.board import JobBoard
+from bot.storage.database import open_database
+from bot.storage.holds import QueueHolds
+from bot.storage.queue import FairQueue
 from tests.fakes import forecast, new_job
 from tests.stand_ins import HandClock, settle
 from tests.test_dispatcher import Stage, crashed
@@ -22,7 +31,6 @@ class Office:
         self.queue, self.dispatcher = self.stage.queue, self.stage.dispatcher
         self.control = Control(
             holds=self.queue,
-            board=self.queue,
             forecast=forecast(self.queue, self.dispatcher.in_hand),
             dispatcher=self.dispatcher,
             owned_by=lambda user_id: user_id == OWNER,
@@ -112,13 +120,47 @@ async def test_a_server_sees_its_own_requests_and_what_holds_it_back_and_the_own
         await office.control.hold(THERE, HoldKind.PAUSED, by=OWNER)
         seen = await office.control.overview(HERE)
         assert [one.job.id for one in seen.drawn] == [here]
-        assert [(job.id, standing) for job, standing in seen.waiting] == [(last, Standing(1))]
+        assert [(one.job_id, standing) for one, standing in seen.waiting] == [(last, Standing(1))]
         assert seen.holds == []
         everything = await office.control.all_of_it(EVERYWHERE, by=OWNER)
-        assert [job.id for job, _ in everything.waiting] == [last, there]
+        assert [one.job_id for one, _ in everything.waiting] == [last, there]
         assert [hold.scope for hold in everything.holds] == [THERE]
         drawn, waiting = await office.control.numbers(by=OWNER)
         assert (drawn, waiting[there]) == ([here], Standing(None))
+
+
+async def test_a_look_at_the_queue_reads_no_request_however_many_wait(tmp_path):
+    asked: list[str] = []
+    stage = Stage(slots=1)
+    async with open_database(tmp_path / "bot.db") as database:
+        board = JobBoard(database)
+        await FairQueue(database).enqueue(new_job(1, 7), per_member=1, per_server=1, now=1000.0)
+        control = Control(
+            holds=QueueHolds(database),
+            forecast=Forecast(places=board, timings=board, models=(), in_hand=tuple),
+            dispatcher=stage.dispatcher,
+            owned_by=lambda _: False,
+            clock=HandClock(),
+        )
+        with heard_statements(asked.append):
+            seen = await control.overview(HERE)
+    assert [one.user_id for one, _ in seen.waiting] == [7]
+    assert asked
+    assert not [sql for sql in asked if "recipe" in sql or "request" in sql]
+
+
+@contextmanager
+def heard_statements(hear: Callable[[str], None]) -> Iterator[None]:
+    """Have the text of every statement told to `hear`."""
+
+    def told(_conn: object, _cursor: object, sql: str, *_: object) -> None:
+        hear(sql)
+
+    event.listen(Engine, "before_cursor_execute", told)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", told)
 
 
 async def test_a_suspect_of_a_paused_server_waits_and_holds_up_nobody():

@@ -71,6 +71,9 @@ class Queued:
     cost: float
     paused: bool = False
     """Whether its queue is held back, so that nobody knows when its turn comes."""
+    guild_id: int = 0
+    user_id: int = 0
+    """Whose it is."""
 
 
 @dataclass(frozen=True, slots=True)

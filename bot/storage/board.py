@@ -138,13 +138,17 @@ class JobBoard:
         """The queued jobs in the order of their places."""
         paused = or_(jobs.c.held, is_paused(EVERYWHERE))
         statement = (
-            select(jobs.c.id, jobs.c.model, jobs.c.cost, paused.label("paused"))
+            select(
+                jobs.c.id.label("job_id"),
+                *(jobs.c.model, jobs.c.cost, jobs.c.guild_id, jobs.c.user_id),
+                paused.label("paused"),
+            )
             .where(in_state(State.QUEUED))
             .order_by(*IN_ORDER)
         )
         async with self._database.reading() as connection:
             rows = await connection.execute(statement)
-            return [Queued(row.id, row.model, row.cost, bool(row.paused)) for row in rows]
+            return [Queued(**{**row._mapping, "paused": bool(row.paused)}) for row in rows]
 
     async def seconds_by_cost(self, model: str, *, limit: int) -> Sequence[float]:
         """Seconds for a unit of cost, of a model's last drawn jobs, the newest first."""

@@ -3,14 +3,13 @@
 from dataclasses import replace
 
 from bot.control import Overview
-from bot.model.estimate import InHand, Standing
+from bot.model.estimate import InHand, Queued, Standing
 from bot.model.hold import EVERYWHERE, Hold, HoldKind
-from bot.model.job import State
 from bot.model.request import ImageRequest
 from cogs import _overview
 from tests.cogs.test_sentences import JOB
 
-WAITS = replace(JOB, id=4, state=State.QUEUED, request=ImageRequest("a secret", private=True))
+WAITS = Queued(4, "starter", 1.0, guild_id=12, user_id=4)
 
 
 def test_each_request_has_a_line_with_its_number_its_member_and_where_it_stands():
@@ -40,12 +39,13 @@ def test_what_holds_a_queue_back_stands_above_it():
 
 
 def test_a_list_of_any_length_fits_into_a_message_and_says_how_many_more_there_are():
-    waiting = [(replace(WAITS, id=10**9 + one), Standing(one, 5400.0)) for one in range(1000)]
+    waiting = [(replace(WAITS, job_id=10**9 + one), Standing(one, 5400.0)) for one in range(1000)]
     text = _overview.listed(Overview([], waiting, holds=[]), here=12)
     assert text.endswith("-# and 980 more")
     assert len(text) <= 2000
 
 
 def test_no_prompt_is_listed():
-    text = _overview.listed(Overview([], [(WAITS, Standing(1))], holds=[]), here=12)
+    private = replace(JOB, request=ImageRequest("a secret", private=True))
+    text = _overview.listed(Overview([InHand(private)], [], holds=[]), here=12)
     assert "secret" not in text

@@ -133,9 +133,9 @@ async def test_what_is_paused_has_no_place_and_is_before_nobody(ports: Ports) ->
         await put(ports, number, user, guild=guild)
     await pause(ports, HERE)
     assert await ports.places.places() == [
-        Queued(2, "starter", 1.0),
-        Queued(1, "starter", 1.0, paused=True),
-        Queued(3, "starter", 1.0, paused=True),
+        Queued(2, "starter", 1.0, guild_id=THERE, user_id=BEA),
+        Queued(1, "starter", 1.0, paused=True, guild_id=HERE, user_id=ADA),
+        Queued(3, "starter", 1.0, paused=True, guild_id=HERE, user_id=CYD),
     ]
     assert await ports.places.ahead(2) == Ahead(1, {"starter": 1.0})
     assert await ports.places.ahead(1) == Ahead(None, {})

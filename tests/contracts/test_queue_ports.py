@@ -163,9 +163,9 @@ async def test_the_cost_up_to_a_job_is_known_by_model_and_its_own_is_among_it(po
     assert await ports.places.ahead(1) == Ahead(1, {"large": 1.5})
     assert await ports.places.ahead(3) == Ahead(3, {"large": 5.0, "small": 2.5})
     assert await ports.places.places() == [
-        Queued(1, "large", 1.5),
-        Queued(2, "small", 2.5),
-        Queued(3, "large", 3.5),
+        Queued(1, "large", 1.5, guild_id=3, user_id=ADA),
+        Queued(2, "small", 2.5, guild_id=3, user_id=BEA),
+        Queued(3, "large", 3.5, guild_id=3, user_id=ADA),
     ]
 
 
