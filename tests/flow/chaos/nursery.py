@@ -9,6 +9,7 @@ on its standard output, a line of JSON each, when the bot was started, stands st
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -86,6 +87,9 @@ def _live(order: Order) -> None:
     except BotError as error:
         print(f"{LAST_WORDS}{error}", file=sys.stderr)
         code = NEW_PROCESS if isinstance(error, NewProcessNeeded) else 1
+    except Exception as error:
+        logging.getLogger(__name__).critical("ended by an error", exc_info=error)
+        print(f"{LAST_WORDS}{error!r}", file=sys.stderr)
     finally:
         leave_at_once(code)
 
