@@ -130,7 +130,6 @@ class Engine:
         except TimeoutError:
             _log.error("the step in hand did not end within %s s", grace)
         self._stopped()
-        self._fetchers.shutdown(wait=False, cancel_futures=True)
         return not self._thread.is_alive()
 
     def _stopped(self) -> None:
@@ -147,8 +146,9 @@ class Engine:
             _log.critical("the executor thread ended by an error", exc_info=True)
         finally:
             self._stopping.set()
-            # Not before: a step that outlasts its stop may still have a picture to hand over.
+            # Not before: a step or a load that outlasts its stop may still hand something over.
             self._pool.shutdown(wait=False)
+            self._fetchers.shutdown(wait=False, cancel_futures=True)
             self._post(self._has_ended)
 
     def _serve(self) -> None:

@@ -186,6 +186,22 @@ async def test_a_step_that_ends_after_its_stop_has_given_up_ends_the_thread_in_o
     assert not [record for record in caplog.records if record.levelname == "CRITICAL"]
 
 
+async def test_a_painter_that_is_built_after_its_stop_has_given_up_ends_the_thread_in_order(caplog):
+    gate = Gate()
+
+    def built():
+        gate()
+        return ScriptedPainter()
+
+    engine = Engine(built)
+    engine.start()
+    await gate.come()
+    assert await engine.stop(grace=0.05) is False
+    gate.open.set()
+    assert await engine.stop(grace=PATIENCE) is True
+    assert not [record for record in caplog.records if record.levelname == "CRITICAL"]
+
+
 async def test_an_engine_that_never_started_stops_at_once():
     assert await Engine(ScriptedPainter).stop(grace=PATIENCE) is True
 
