@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.keeping import Kept, Limits, Pruned, Stock
-from bot.storage.database import Database
+from bot.storage.database import Database, to_its_end
 from bot.storage.pictures import PictureFolder
 from bot.storage.sources import SourceFolder
 from bot.storage.tables import OLD, PRUNABLE, SOURCED, STORED, interactions, jobs, removals
@@ -160,6 +160,7 @@ class Storeroom:
         async with self._database.reading() as connection:
             return [Kept(*row) for row in await connection.execute(statement)]
 
+    @to_its_end
     async def _prune(self, job_ids: Sequence[int]) -> int:
         """Take the jobs' pictures away, unless they are shared by now; how many jobs lost them."""
         statement = (

@@ -17,6 +17,7 @@ from bot.storage.board import JobBoard
 from bot.storage.damage import look_for_damage
 from bot.storage.database import Database, open_database
 from bot.storage.journal import Journal
+from bot.storage.outbox import JobOutbox
 from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
 from bot.storage.sources import SourceFolder
@@ -348,3 +349,26 @@ async def test_a_write_whose_asker_is_cancelled_anywhere_in_it_holds_up_no_other
             finished = not write.cancelled()
             await queue.enqueue(new_job(2 * point + 1, user_id=point), **ROOM)
     assert point > 5
+
+
+async def test_an_upkeep_that_is_cancelled_anywhere_in_it_holds_up_no_other(tmp_path):
+    async with open_database(tmp_path / "bot.db", patience=0.2) as database:
+        sources = SourceFolder(tmp_path / "sources")
+        storeroom = Storeroom(database, PictureFolder(tmp_path), sources, batch=1)
+        finished, point = False, 0
+        while not finished:
+            point += 1
+            await drawn_and_answered(database, point)
+            pruning = asyncio.create_task(storeroom.prune(Limits(size=0), now=1e6))
+            with at_statement(point, pruning.cancel):
+                await asyncio.wait({pruning})
+            finished = not pruning.cancelled()
+    assert point > 10
+
+
+async def drawn_and_answered(database, number):
+    queue = FairQueue(database)
+    await queue.enqueue(new_job(number, user_id=number), **ROOM)
+    job = await queue.claim(now=150.0)
+    await queue.rendered(job.id, draw_seconds=1.0, now=200.0, stored_bytes=5)
+    await JobOutbox(database).answered(job.id, message_id=1, now=201.0)
