@@ -176,6 +176,12 @@ class ScriptedCourier:
         self.shown.append((job.id, news))
 
 
+async def let_turn(times: int = 100) -> None:
+    """Let the loop turn, so that what should not happen has had its chance."""
+    for _ in range(times):
+        await asyncio.sleep(0)
+
+
 async def settle(condition: Callable[[], bool]) -> None:
     """Let the loop turn until the condition holds; fails after ten seconds."""
     async with asyncio.timeout(10):

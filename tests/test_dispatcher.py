@@ -11,7 +11,15 @@ from bot.model.job import Job, State
 from bot.model.picture import Progress
 from bot.patience import Patience
 from tests.fakes import InMemoryQueue, new_job
-from tests.stand_ins import HandClock, HandDisk, HandMarker, ScriptedEngine, ShelfAlbum, settle
+from tests.stand_ins import (
+    HandClock,
+    HandDisk,
+    HandMarker,
+    ScriptedEngine,
+    ShelfAlbum,
+    let_turn,
+    settle,
+)
 
 
 class Stage:
@@ -92,8 +100,7 @@ async def test_the_queue_is_asked_once_more_after_a_claim_and_then_left_alone():
         await settle(lambda: queue.claims == 1)
         job = await stage.enqueue(1, user_id=7)
         await settle(lambda: job in stage.engine.renders)
-        for _ in range(100):
-            await asyncio.sleep(0)
+        await let_turn()
         assert queue.claims == 3
 
 
@@ -240,6 +247,7 @@ async def test_only_the_job_in_hand_is_charged_for_a_crash_and_it_is_drawn_alone
     jobs = await crashed(stage, 1, 2, 3, suspect=0)
     async with stage.running():
         await settle(lambda: jobs[0] in stage.engine.renders)
+        await let_turn()
         assert list(stage.engine.renders) == [jobs[0]]
         assert [stage.queue.jobs[job].attempts for job in jobs] == [1, 0, 0]
         assert stage.marker.suspect is None

@@ -10,7 +10,7 @@ from bot.model.job import TOKEN_ENDS, TOKEN_LIFE, Job
 from bot.model.picture import Progress
 from bot.notices import Notices
 from tests.fakes import InMemoryQueue, forecast, new_job
-from tests.stand_ins import HandClock, ScriptedCourier, settle
+from tests.stand_ins import HandClock, ScriptedCourier, let_turn, settle
 
 
 class Stage:
@@ -72,6 +72,7 @@ async def test_a_time_that_reads_the_same_is_not_shown_again_and_another_one_is(
     for standing in (Standing(1, 40.0), Standing(1, 40.0), Standing(1, 20.0)):
         stage.notices.follow(job, standing)
         await settle(lambda wanted=standing: (job.id, wanted) in stage.courier.shown)
+        await let_turn()
     assert [news.seconds_left for _, news in stage.courier.shown] == [40.0, 20.0]
     await stage.notices.finish(job.id)
 

@@ -1,7 +1,7 @@
 """Delivery over a real discord.py client and the sandbox, without an engine: outcomes at hand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
@@ -15,7 +15,7 @@ from bot.delivery import Delivery
 from bot.imaging.fitting import Fitter
 from bot.model.estimate import Standing
 from bot.model.job import Job
-from bot.model.picture import EngineStatus, Picture
+from bot.model.picture import EngineStatus, FittedFile, Picture
 from bot.model.request import Origin
 from bot.model.ways import Hop, Way
 from bot.patience import Patience
@@ -49,6 +49,8 @@ class PostOffice:
     queue: InMemoryQueue = field(default_factory=InMemoryQueue)
     album: ShelfAlbum = field(default_factory=ShelfAlbum)
     pauses: list[float] = field(default_factory=list)
+    limits: list[int] = field(default_factory=list)
+    """The bytes that each file to be sent might have."""
     while_resting: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -56,7 +58,7 @@ class PostOffice:
             client=self.client,
             cancel_button=cancel_button(self._press),
             engine_status=lambda: EngineStatus("ready", "starter"),
-            fit=Fitter(),
+            fit=self._fit,
             quiet=lambda: self.invalid.quiet,
         )
 
@@ -116,6 +118,10 @@ class PostOffice:
 
     def _snapshot(self, message: object) -> Snapshot:
         return Snapshot(self.sandbox.interactions.writer.message(message))
+
+    async def _fit(self, pictures: Sequence[Picture], limit: int) -> tuple[FittedFile, ...]:
+        self.limits.append(limit)
+        return await Fitter()(pictures, limit)
 
     async def _rest(self, seconds: float) -> None:
         self.pauses.append(seconds)

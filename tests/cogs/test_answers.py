@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from bot.model.picture import Picture
 from bot.model.ways import Outcome, Way
 from bot.sandbox.faults import Fault, FaultKind, blocked, rate_limited, refusing, signed_out
-from tests.cogs.post_office import PAST_NONCE, PAST_TOKEN, post_office
+from tests.cogs.post_office import PAST_NONCE, PAST_TOKEN, png, post_office
 from tests.discord_fixtures import sandbox
 
 __all__ = ["sandbox"]
@@ -154,6 +155,14 @@ async def test_what_happens_meanwhile_decides_the_way(office, what):
     await office.drawn(job)
     assert (await office.deliver(job)).answered_by is DEEDS[what].way
     assert len(office.answers()) == 1
+
+
+async def test_what_a_servers_boosts_allow_does_not_hold_in_a_direct_message(office):
+    job, _ = await office.asked()
+    boosted = replace(job, origin=replace(job.origin, filesize_limit=100 * 2**20))
+    for way in (Way.CHANNEL, Way.DIRECT):
+        await office.courier.deliver(boosted, [Picture(png(), job.recipe)], way)
+    assert office.limits == [100 * 2**20, 10 * 2**20]
 
 
 @pytest.mark.happens("there is no way to the member at all")
