@@ -72,7 +72,7 @@ class Drawing:
             return
         try:
             self._greenlet.throw(reason)
-        except Exception as error:
+        except BaseException as error:
             error.__traceback__ = None
 
     def begin_again_tiled(self) -> None:

@@ -229,7 +229,7 @@ class Executor:
         try:
             with self._tuning.mark(drawing.work.job_id):
                 cost = drawing.advance(self._loader.painter())
-        except Exception as error:
+        except BaseException as error:  # a panic of a library in Rust is no Exception
             if not isinstance(error, OutOfMemory):
                 _log.exception("job %s could not be drawn", drawing.work.job_id)
             return _bare(error)
@@ -303,7 +303,7 @@ def _picture(drawn: Drawn) -> Picture:
     return Picture(png=encode(drawn.pixels, recipe), recipe=recipe)
 
 
-def _bare(error: Exception) -> RenderError:
+def _bare(error: BaseException) -> RenderError:
     """The error without its traceback, as the task's error if it is none of ours."""
     if isinstance(error, RenderError):
         error.__traceback__ = error.__context__ = error.__cause__ = None

@@ -141,7 +141,7 @@ class Loader:
         known = self._failures.get(key)
         try:
             yield
-        except Exception as error:
+        except BaseException as error:  # a panic of a library in Rust is no Exception
             failure = _as_load_failure(weights, error)
             if not known or str(known[1]) != str(failure):
                 _log.exception("%s", failure)
@@ -175,7 +175,7 @@ def _named(weights: Weights) -> str:
     return " + ".join((weights.model, *(f"{one.id}:{one.weight:g}" for one in weights.loras)))
 
 
-def _as_load_failure(weights: Weights | None, error: Exception) -> ModelLoadFailed:
+def _as_load_failure(weights: Weights | None, error: BaseException) -> ModelLoadFailed:
     """The error without what its traceback would keep in the device's memory."""
     if isinstance(error, ModelLoadFailed):
         return replace(error)

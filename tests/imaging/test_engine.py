@@ -220,12 +220,35 @@ async def test_a_factory_that_fails_is_a_failed_engine_and_each_render_says_why(
     assert await engine.stop(grace=PATIENCE)
 
 
-async def test_a_thread_that_breaks_gives_its_jobs_back():
-    class Broken(ScriptedPainter):
-        def draw(self, recipe, between, source=None):
-            raise KeyboardInterrupt
+class Panic(BaseException):
+    """What a library that is written in Rust raises where it panics."""
 
-    async with running(Broken()) as engine:
+
+async def test_a_panic_in_a_step_or_a_load_fails_its_job_and_no_other():
+    def panic(*_):
+        raise Panic("out of range")
+
+    def step(recipe, _done):
+        if recipe.seed == 1:
+            panic()
+
+    def load(weights):
+        if weights.model == "odd":
+            panic()
+
+    async with running(ScriptedPainter(on_step=step, on_load=load)) as engine:
+        with pytest.raises(RenderError, match="Panic: out of range"):
+            await engine.render(work(1, recipe(1)), ignored)
+        with pytest.raises(ModelLoadFailed, match="Panic: out of range"):
+            await engine.render(work(2, recipe(2, model="odd")), ignored)
+        assert (await engine.render(work(3, recipe(3)), ignored)).pictures
+
+
+async def test_a_thread_that_breaks_gives_its_jobs_back():
+    def broken():
+        raise KeyboardInterrupt
+
+    async with running(ScriptedPainter(), tuning=Tuning(clock=broken)) as engine:
         with pytest.raises(EngineStopped):
             await engine.render(work(1, recipe(1)), ignored)
         assert engine.status().state == "stopped"
