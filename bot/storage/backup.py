@@ -24,6 +24,8 @@ from bot.storage.pictures import PictureFolder
 from bot.storage.sources import SourceFolder
 from bot.storage.tables import SOURCED, jobs
 
+DATABASE_FILES = ("", "-wal", "-shm")
+"""How the names of a database's own files end."""
 Progress = Callable[[int, int], None]
 """Called with how many jobs' pictures and sources are in the backup, of how many."""
 
@@ -100,6 +102,8 @@ def _check(place: Place, file: Path, force: bool) -> None:
         raise StorageError(f"There is no database {place.database}.", "DATA_DIR names the folder.")
     if file.is_dir():
         raise StorageError(f"{file} is a folder.", "Name a file in it.")
+    if file.resolve() in [Path(f"{place.database.resolve()}{end}") for end in DATABASE_FILES]:
+        raise StorageError(f"{file} belongs to the database itself.", "Name another file.")
     if file.exists() and not force:
         raise StorageError(f"{file} is there already.", "Name another file, or add --force.")
 

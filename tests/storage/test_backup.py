@@ -157,6 +157,15 @@ async def test_a_file_that_is_there_is_replaced_only_on_request(
     assert LIST in names(file)
 
 
+async def test_no_backup_takes_the_place_of_the_database_or_its_log(house: House) -> None:
+    database = house.pictures.folder(1).parents[2] / "bot.db"
+    for file in (database, Path(f"{database}-wal")):
+        before = file.read_bytes()
+        with pytest.raises(StorageError, match="belongs to the database"):
+            await backup_of(house, file, force=True)
+        assert file.read_bytes() == before
+
+
 async def test_places_that_cannot_take_a_backup_are_said(house: House, tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="is a folder"):
         await backup_of(house, tmp_path)
