@@ -56,7 +56,13 @@ class Journal:
 
     @to_its_end
     async def close(self, interaction_id: int) -> None:
-        """Note that an interaction without a job has its answer; unknown ids are ignored."""
+        """Note that an interaction without a job has its answer; unknown ids are ignored.
+
+        One that still waits to be noted need not be any more: it would stay open for good.
+        """
+        for opening in [one for one in self._opening if one.interaction.id == interaction_id]:
+            self._opening.remove(opening)
+            opening.settle(None)
         statement = update(interactions).where(interactions.c.id == interaction_id)
         async with self._database.writing() as connection:
             await connection.execute(statement.values(closed=True))

@@ -46,6 +46,27 @@ async def test_a_commit_that_fails_is_told_to_everybody_who_shared_it_and_the_ne
         assert [one.id for one in await journal.unanswered()] == [9]
 
 
+async def test_what_has_its_answer_before_it_could_be_noted_is_not_left_open(tmp_path):
+    async with open_database(tmp_path / "bot.db") as database:
+        journal = Journal(database)
+        async with database.writing():
+            first = await begun(journal.open(interaction(1)))
+            late = await begun(journal.open(interaction(2)))
+            late.cancel()
+            closed = await begun(journal.close(2))
+        await asyncio.gather(first, closed)
+        await journal.open(interaction(3))
+        assert [one.id for one in await journal.unanswered()] == [1, 3]
+
+
+async def begun(work):
+    """A task that has come to where it waits."""
+    task = asyncio.create_task(work)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return task
+
+
 class Counted:
     """A database that counts its writing transactions and refuses the first few."""
 
