@@ -187,7 +187,7 @@ class Dispatcher:
 
     async def _next(self) -> Job | None:
         """The fairest job of a member with nothing in flight, else one more of a busy member's."""
-        one_more = len(self._drawing) < AHEAD
+        one_more = len(self._drawing) - self._engine.fetching() < AHEAD
         return await self._queue.claim(now=self._clock(), busy_members_too=one_more)
 
     def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:

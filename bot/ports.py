@@ -291,6 +291,10 @@ class Engine(Protocol):
         """How many more jobs it would take in now."""
         ...
 
+    def fetching(self) -> int:
+        """How many of the jobs it has wait for their weights' files; they take no slot."""
+        ...
+
     async def render(self, work: Work, progress: Callable[[Progress], None]) -> Rendered:
         """Draw a job; progress is called on the caller's loop; raises RenderError."""
         ...

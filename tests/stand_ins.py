@@ -63,12 +63,16 @@ class ScriptedEngine:
         self.renders: dict[int, asyncio.Future[Rendered]] = {}
         self.sinks: dict[int, Callable[[Progress], None]] = {}
         self.cancelled: list[int] = []
+        self.without_files: set[int] = set()
 
     def status(self) -> EngineStatus:
         return self.state
 
     def free_slots(self) -> int:
-        return self.slots - len(self.renders)
+        return self.slots - len(self.renders) + self.fetching()
+
+    def fetching(self) -> int:
+        return len(self.without_files & self.renders.keys())
 
     async def render(self, work: Work, progress: Callable[[Progress], None]) -> Rendered:
         self.works.append(work)

@@ -114,6 +114,15 @@ async def test_of_one_members_flood_one_more_is_at_hand_and_the_other_slots_stay
         assert [stage.state(job) for job in flood] == [State.RUNNING] * 2 + [State.QUEUED] * 3
 
 
+async def test_jobs_that_wait_for_a_models_files_keep_no_other_of_their_member_waiting():
+    stage = Stage(slots=16)
+    stage.engine.without_files = {1, 2}
+    async with stage.running():
+        for number in (1, 2, 3):
+            await stage.enqueue(number, user_id=7)
+        await settle(lambda: {1, 2, 3} <= stage.engine.renders.keys())
+
+
 async def test_a_job_that_cannot_be_drawn_fails_with_the_reason_and_the_next_one_draws():
     stage = Stage()
     async with stage.running():

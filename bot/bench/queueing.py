@@ -53,6 +53,10 @@ class Answers:
         """As the engine's."""
         return self._engine.free_slots()
 
+    def fetching(self) -> int:
+        """As the engine's."""
+        return self._engine.fetching()
+
     async def render(self, work: Work, progress: Callable[[Progress], None]) -> Rendered:
         """As the engine does, and tell."""
         outcome = self._outcomes[work.job_id]

@@ -78,8 +78,12 @@ class Engine:
 
     def free_slots(self) -> int:
         """How many more jobs it would take in now; those that wait for files take no slot."""
-        taken = sum(not render.waits_for_files for render in self._renders.values())
+        taken = len(self._renders) - self.fetching()
         return 0 if self._stopping.is_set() else max(0, self._slots - taken)
+
+    def fetching(self) -> int:
+        """How many of the jobs it has wait for their weights' files."""
+        return sum(render.waits_for_files for render in self._renders.values())
 
     async def render(self, work: Work, progress: Callable[[Progress], None]) -> Rendered:
         """Draw a job; progress is called on the caller's loop; raises RenderError."""

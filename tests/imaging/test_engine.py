@@ -251,7 +251,7 @@ async def test_a_thread_that_breaks_gives_its_jobs_back():
     async with running(ScriptedPainter(), tuning=Tuning(clock=broken)) as engine:
         with pytest.raises(EngineStopped):
             await engine.render(work(1, recipe(1)), ignored)
-        assert engine.status().state == "stopped"
+        await until(lambda: engine.status().state == "stopped")
 
 
 async def test_a_picture_that_cannot_be_written_is_a_failed_render():
