@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bot.imaging import sdxl
@@ -13,6 +14,7 @@ from bot.imaging.executor import Tuning
 from bot.imaging.marker import StepMarker
 from bot.imaging.memory import Resources
 from bot.imaging.painter import Painter
+from bot.leaving import NEW_PROCESS, leave_at_once
 from bot.model.catalogue import offer, read_catalogue, resolve
 from bot.model.checkpoint import Catalogue
 from bot.model.errors import ConfigurationError, StorageError
@@ -116,7 +118,11 @@ def resources_for(settings: Settings) -> Resources:
 
 
 def _tuning(settings: Settings, native_size: int, marker: StepMarker | None) -> Tuning:
-    tuning = Tuning(lag=lag_for(native_size), job_seconds=settings.drawing.job_seconds)
+    tuning = Tuning(
+        lag=lag_for(native_size),
+        job_seconds=settings.drawing.job_seconds,
+        lost=partial(leave_at_once, NEW_PROCESS),
+    )
     return tuning if marker is None else replace(tuning, mark=marker.marked)
 
 

@@ -21,6 +21,7 @@ from bot.imaging.painter import Drawn, Files, Painter, Pixels, Step
 from bot.imaging.png import encode, encode_preview
 from bot.model.checkpoint import NATIVE
 from bot.model.errors import (
+    DeviceLost,
     EngineStopped,
     ModelLoadFailed,
     OutOfMemory,
@@ -76,6 +77,10 @@ class Failed:
 Tidings = EngineStatus | Waits | Advanced | Finished | Failed
 
 
+def _on() -> None:
+    """The job fails, and the next one is tried."""
+
+
 def _unmarked(_job_id: int) -> AbstractContextManager[None]:
     return nullcontext()
 
@@ -94,6 +99,8 @@ class Tuning:
     """For which the thread may draw on one job."""
     mark: Callable[[int], AbstractContextManager[None]] = field(default=_unmarked, repr=False)
     """Entered with a job's id for each of its steps."""
+    lost: Callable[[], None] = field(default=_on, repr=False)
+    """Called within the step in which the device was lost; it need not come back."""
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
 
 
@@ -228,7 +235,7 @@ class Executor:
         """Draw one step further; what went wrong, without the frames that hold device memory."""
         try:
             with self._tuning.mark(drawing.work.job_id):
-                cost = drawing.advance(self._loader.painter())
+                cost = self._step(drawing)
         except BaseException as error:  # a panic of a library in Rust is no Exception
             if not isinstance(error, OutOfMemory):
                 _log.exception("job %s could not be drawn", drawing.work.job_id)
@@ -238,6 +245,15 @@ class Executor:
             drawing.work.user_id, cost, weights, lag=self._tuning.lag
         )
         return None
+
+    def _step(self, drawing: Drawing) -> float:
+        """The cost that was served; a process without its device leaves while the job is marked."""
+        try:
+            return drawing.advance(self._loader.painter())
+        except DeviceLost as error:
+            _log.critical("%s: leaving for a new one", error, extra={"job": drawing.work.job_id})
+            self._tuning.lost()
+            raise
 
     def _retry_or_fail(self, drawing: Drawing, failure: RenderError) -> None:
         if not isinstance(failure, OutOfMemory) or drawing.tiled:

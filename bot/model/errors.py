@@ -32,6 +32,7 @@ BotError
 │   ├── ModelLoadFailed        the checkpoint is missing, damaged or does not fit
 │   │   └── AdapterLoadFailed  a LoRA is missing, damaged or does not fit the checkpoint
 │   ├── OutOfMemory            the device's memory was not enough, even alone and with tiling
+│   ├── DeviceLost             the graphics card does nothing more for this process
 │   ├── NotFinite              the model gave numbers that are no picture
 │   ├── TookTooLong            the drawing went over its time limit
 │   ├── Poisoned               the process did not survive drawing it, twice
@@ -83,6 +84,16 @@ class AdapterLoadFailed(ModelLoadFailed):
 
 class OutOfMemory(RenderError):
     """The device's memory was not enough, even alone and with VAE tiling."""
+
+
+@dataclass(eq=False)
+class DeviceLost(RenderError):
+    """The graphics card does nothing more for this process; `reason` is what its driver said."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the graphics card does nothing more for this process: {self.reason}"
 
 
 class NotFinite(RenderError):

@@ -10,6 +10,7 @@ from bot.imaging.executor import Advanced, Executor, Failed, Finished, Tuning
 from bot.imaging.loader import Fetching
 from bot.imaging.marker import StepMarker
 from bot.model.errors import (
+    DeviceLost,
     EngineStopped,
     ModelLoadFailed,
     NotFinite,
@@ -36,6 +37,7 @@ class Bench:
         job_seconds=math.inf,
         mark=None,
         fetchers=None,
+        lost=lambda: None,
         **script,
     ):
         self.now = 0.0
@@ -45,6 +47,7 @@ class Bench:
             lag=lag,
             preview_seconds=preview_seconds,
             job_seconds=job_seconds,
+            lost=lost,
             clock=lambda: self.now,
             **({"mark": mark} if mark else {}),
         )
@@ -94,6 +97,23 @@ def test_each_step_is_marked_as_its_jobs_and_nothing_is_between_two_steps(tmp_pa
     assert marker.stepping() is None
     bench.finish()
     assert seen == [11, 11]
+
+
+@pytest.mark.happens("the graphics card is lost to the process")
+def test_a_process_that_loses_its_device_leaves_while_the_job_in_hand_is_marked(tmp_path, caplog):
+    marker = StepMarker(tmp_path / "stepping")
+    left = []
+
+    def fall(one, _):
+        raise DeviceLost("CUDA error: an illegal memory access was encountered")
+
+    bench = Bench(
+        on_step=fall, mark=marker.marked, lost=lambda: left.append(marker.stepping().job_id)
+    )
+    bench.executor.take(1, work(11, recipe(1)))
+    bench.turn()
+    assert left == [11]
+    assert "leaving for a new one" in caplog.text
 
 
 def test_a_short_job_that_comes_later_is_done_first():

@@ -13,6 +13,7 @@ from bot.imaging.painter import Weights
 from bot.imaging.sdxl.call import tile_by_halves
 from bot.imaging.sdxl.pipelines import SdxlPainter
 from bot.model.errors import (
+    DeviceLost,
     ModelLoadFailed,
     NotFinite,
     OutOfMemory,
@@ -179,6 +180,18 @@ def test_a_device_without_memory_is_named_so_and_draws_again_later(studio, stock
         studio.draw(order())
     studio.painter.relieve()
     assert (levels(studio.draw(order()).pixels) == stock.draw(order())).all()
+
+
+@pytest.mark.happens("the graphics card is lost to the process")
+@pytest.mark.parametrize(
+    "said", ["an illegal memory access was encountered", "device-side assert triggered"]
+)
+def test_a_card_that_is_lost_is_told_from_one_without_memory(studio, said):
+    def lost(output, _):
+        raise torch.AcceleratorError(f"CUDA error: {said}\nCompile with TORCH_USE_CUDA_DSA")
+
+    with studio.decoding(lost), pytest.raises(DeviceLost, match=said):
+        studio.draw(order())
 
 
 def test_a_strangers_scheduler_is_refused(studio):

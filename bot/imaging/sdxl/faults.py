@@ -5,9 +5,23 @@ from contextlib import contextmanager
 
 import torch
 
-from bot.model.errors import AdapterLoadFailed, BotError, ModelLoadFailed, OutOfMemory
+from bot.model.errors import AdapterLoadFailed, BotError, DeviceLost, ModelLoadFailed, OutOfMemory
 
 _NO_MEMORY = ("DefaultCPUAllocator", "MPS backend out of memory", "CUDA out of memory")
+
+_LOST = (
+    "illegal memory access",
+    "illegal instruction",
+    "misaligned address",
+    "invalid program counter",
+    "device-side assert",
+    "unspecified launch failure",
+    "launch timed out",
+    "uncorrectable ECC error",
+    "hardware stack error",
+    "GPU is lost",
+)
+"""What CUDA says once and then, at every later call, until the process ends."""
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -17,9 +31,15 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(sign in str(error) for sign in _NO_MEMORY)
 
 
+def is_lost(error: BaseException) -> bool:
+    """Whether a graphics card will answer this process by errors only from now on."""
+    text = str(error)
+    return isinstance(error, RuntimeError) and "CUDA" in text and any(one in text for one in _LOST)
+
+
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Turn a lack of memory while drawing into OutOfMemory."""
+    """Turn a lack of memory while drawing into OutOfMemory, a lost card into DeviceLost."""
     try:
         yield
     except BotError:
@@ -27,6 +47,8 @@ def drawing() -> Iterator[None]:
     except Exception as error:
         if is_out_of_memory(error):
             raise OutOfMemory from None
+        if is_lost(error):
+            raise DeviceLost(first_line(error)) from None
         raise
 
 
