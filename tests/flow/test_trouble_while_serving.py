@@ -65,7 +65,9 @@ async def test_a_database_that_another_program_locks_for_a_while_loses_and_doubl
         await begun.until(lambda message: "Drawing" in message.text, 120)
         with (
             log_line("the database cannot be written") as troubled,
-            closing(sqlite3.connect(tmp_path / "bot.db", isolation_level=None)) as other,
+            closing(
+                sqlite3.connect(tmp_path / "bot.db", timeout=60, isolation_level=None)
+            ) as other,
         ):
             other.execute("BEGIN IMMEDIATE")
             taken = await house.imagine(steps=2)
@@ -95,7 +97,9 @@ async def test_a_stop_while_another_program_locks_the_database_ends_in_order(san
         running = asyncio.create_task(studio.run(stop))
         await sandbox.wait_for_bot()
         await answer_to(await House(sandbox, studio).imagine())
-        with closing(sqlite3.connect(tmp_path / "bot.db", isolation_level=None)) as other:
+        with closing(
+            sqlite3.connect(tmp_path / "bot.db", timeout=60, isolation_level=None)
+        ) as other:
             other.execute("BEGIN IMMEDIATE")
             studio.dispatcher.wake()
             await until_tasks("write-claim", run=True)
