@@ -37,11 +37,12 @@ async def test_derived_images_are_drawn_again_from_the_file_they_began_with(sand
         await keep("enlargement", await derive(house, "upscale", job=1))
     (tmp_path / "photo").write_bytes(photo().data)
     empty = tmp_path / "empty"
-    kept, given = await asyncio.gather(
+    begun, kept, given = await asyncio.gather(
+        redraw(paths["picture"], data=data),
         redraw(paths["variation"], data=data),
         redraw(paths["enlargement"], "--image", paths["picture"], data=empty),
     )
-    for code, said in (kept, given):
+    for code, said in (begun, kept, given):
         assert code == 0, said
         assert "equal" in said
     missing, wrong = await asyncio.gather(
