@@ -115,7 +115,7 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "each beside its goal and explain every goal that is missed. Takes some minutes.",
     )
     bench.add_argument(
-        "--quick", action="store_true", help="about a minute, with more noise and less measured"
+        "--quick", action="store_true", help="about two minutes, with more noise and less measured"
     )
     bench.add_argument(
         "--only",
