@@ -18,7 +18,10 @@ from bot.watching.loop import LoopWatch
 from bot.watching.watchdog import Watchdog
 
 FINISH_WITHIN = 4.0
-"""Seconds that a stop gives the job being drawn; the whole stop takes less than 10."""
+"""Seconds that a stop gives the job being drawn.
+
+The whole stop takes less than 10, unless another program holds the database meanwhile.
+"""
 
 log = logging.getLogger(__name__)
 
