@@ -179,11 +179,12 @@ async def _demo(chosen: argparse.Namespace) -> None:
 
 async def _sandbox(chosen: argparse.Namespace) -> None:
     from bot.sandbox.server import Sandbox
-    from bot.sandbox.serving import controlled
+    from bot.sandbox.serving import with_page
 
     stop = asyncio.Event()
     with stopping_on_signals(stop):
-        async with controlled(Sandbox(port=chosen.port)) as sandbox:
+        async with with_page(Sandbox(port=chosen.port)) as sandbox:
+            _say(f"Its page: {sandbox.url}")
             _say("A local Discord is running. In another terminal, start a bot with")
             _say(f"  DISCORD_API_URL={sandbox.api_url}")
             _say(f"  DISCORD_GATEWAY_URL={sandbox.gateway_url}")

@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import settings
 
+from tests.browser import MISSING, chromium
+
 # Before anything imports torch: one thread, so that tests do not fight over the cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -19,3 +21,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             "DISCORD_OPENAPI is not set: no request was held against Discord's OpenAPI document."
         )
+    if chromium() is None:
+        terminalreporter.write_line(MISSING)

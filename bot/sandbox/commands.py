@@ -149,6 +149,11 @@ class Commands:
                 return found
         return None
 
+    def reachable(self, guild_id: int | None) -> list[Json]:
+        """The commands that this guild's members can reach; its own come before global ones."""
+        both = {**self._scopes.get(None, {}), **self._scopes.get(guild_id, {})}
+        return list(both.values())
+
     def __len__(self) -> int:
         return sum(len(scope) for scope in self._scopes.values())
 

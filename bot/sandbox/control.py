@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox import records
+from bot.sandbox import records, scene
 from bot.sandbox.errors import ApiError, ClientRefusal
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.members import ActingMember
@@ -37,6 +37,8 @@ class Control:
             web.get("/sandbox/messages", self._answering(self._messages)),
             web.get("/sandbox/commands", self._answering(self._commands)),
             web.get("/sandbox/world", self._answering(self._world)),
+            web.get("/sandbox/scene", self._answering(self._scene)),
+            web.get("/sandbox/offered", self._answering(self._offered)),
             web.post("/sandbox/clock", self._answering(self._clock)),
             web.post("/sandbox/faults", self._answering(self._add_fault)),
             web.delete("/sandbox/faults", self._answering(self._clear_faults)),
@@ -112,8 +114,11 @@ class Control:
         return records.to_json(records.read(found, self._sandbox.interactions.writer))
 
     async def _messages(self, request: web.Request) -> list[Json]:
+        """What a member sees in a channel; the last `limit` `before` a message where asked so."""
         member = self._member(request.query["user"], request.query.get("channel"))
-        return [each.json for each in member.messages()]
+        before, limit = int(request.query.get("before", "0")), int(request.query.get("limit", "0"))
+        seen = [each.json for each in member.messages() if not before or each.id < before]
+        return seen[-limit:]
 
     async def _commands(self, _: web.Request) -> list[Json]:
         scopes = [None, *self._sandbox.world.guilds]
@@ -129,8 +134,17 @@ class Control:
             for guild in self._sandbox.world.guilds.values()
         ]
 
+    async def _scene(self, request: web.Request) -> Json:
+        """The world as this member sees it."""
+        return scene.of(self._sandbox, self._sandbox.world.user_named(request.query["user"]))
+
+    async def _offered(self, request: web.Request) -> list[Json]:
+        """The commands that this member may use in this channel, of every kind."""
+        return self._member(request.query["user"], request.query.get("channel")).offered()
+
     async def _clock(self, request: web.Request) -> Json:
         self._sandbox.clock.advance(float((await request.json())["advance"]))
+        self._sandbox.events.publish("clock.moved")
         return {"now": self._sandbox.clock.now()}
 
     async def _add_fault(self, request: web.Request) -> Json:

@@ -63,6 +63,11 @@ class ActingMember:
         await reply.acknowledged(timeout)
         return reply.choices or []
 
+    def offered(self) -> list[Json]:
+        """The commands this member may use in this channel, of every kind."""
+        guild_id = None if self._guild is None else self._guild.id
+        return [each for each in self._stage.commands.reachable(guild_id) if self._may_use(each)]
+
     async def message_command(self, name: str, message: Snapshot | Message | int) -> Reply:
         """Choose a command from a message's context menu."""
         command = self._offered(CommandType.MESSAGE, name)
@@ -159,6 +164,13 @@ class ActingMember:
             raise ClientRefusal(f"There is no command {name}.")
         self._refuse_unfit(command)
         return command
+
+    def _may_use(self, command: Json) -> bool:
+        try:
+            self._refuse_unfit(command)
+        except ClientRefusal:
+            return False
+        return True
 
     def _refuse_unfit(self, command: Json) -> None:
         name = command["name"]

@@ -31,6 +31,8 @@ from bot.sandbox.snapshot import File
 from bot.sandbox.snowflake import Snowflakes
 from bot.sandbox.world import Channel, User, World
 
+STRANGERS = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+"""A file is a stranger's: opened in a browser it runs nothing in the sandbox's name."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -214,7 +216,7 @@ class Sandbox:
         if found is None or found.filename != wanted["filename"] or expires < self.clock.now():
             return web.Response(status=404, text="This content is no longer available.")
         kind = found.media.content_type or "application/octet-stream"
-        return web.Response(body=found.data, headers={"Content-Type": kind})
+        return web.Response(body=found.data, headers={"Content-Type": kind, **STRANGERS})
 
     def _note_lost(self, call: Call) -> None:
         """A callback whose answer was lost may rightly be sent again."""

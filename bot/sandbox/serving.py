@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 from bot.sandbox.control import Control
+from bot.sandbox.page import site
+from bot.sandbox.page.stream import Stream
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import World
 
@@ -12,6 +14,12 @@ def controlled(sandbox: Sandbox) -> Sandbox:
     """The sandbox with its control API mounted, so that other processes can act in it."""
     sandbox.mount(Control(sandbox).routes())
     return sandbox
+
+
+def with_page(sandbox: Sandbox) -> Sandbox:
+    """The sandbox with its page, and the control API that the page needs."""
+    sandbox.mount([*site.routes(), *Stream(sandbox).routes()])
+    return controlled(sandbox)
 
 
 async def serve(

@@ -216,25 +216,28 @@ class World:
         return UPLOAD_LIMIT if guild is None else guild.upload_limit
 
     def channel_named(self, name: str) -> Channel:
-        """The first channel or thread of that name; `LookupError` where there is none."""
+        """The first channel or thread of that name or id; `LookupError` where there is none."""
         for guild in self.guilds.values():
             for channel in guild.channels.values():
-                if channel.name == name:
+                if name in (channel.name, str(channel.id)):
                     return channel
+        for channel in self.directs.values():
+            if name == str(channel.id):
+                return channel
         raise LookupError(f"no channel is named {name}")
 
     def user_named(self, name: str) -> User:
-        """The user of that name; `LookupError` where there is none."""
+        """The user of that name or id; `LookupError` where there is none."""
         for user in self.users.values():
-            if user.username == name:
+            if name in (user.username, str(user.id)):
                 return user
         raise LookupError(f"no user is named {name}")
 
     def role_named(self, name: str) -> Role:
-        """The first role of that name; `LookupError` where there is none."""
+        """The first role of that name or id; `LookupError` where there is none."""
         for guild in self.guilds.values():
             for role in guild.roles.values():
-                if role.name == name:
+                if name in (role.name, str(role.id)):
                     return role
         raise LookupError(f"no role is named {name}")
 
