@@ -187,7 +187,7 @@ async def let_turn(times: int = 100) -> None:
 
 
 async def settle(condition: Callable[[], bool]) -> None:
-    """Let the loop turn until the condition holds; fails after ten seconds."""
-    async with asyncio.timeout(10):
+    """Let the loop turn until the condition holds; fails after a minute."""
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0)

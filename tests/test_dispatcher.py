@@ -379,7 +379,7 @@ class LockedForGood(InMemoryQueue):
 
 async def test_a_stop_ends_even_where_the_database_takes_nothing_any_more():
     stage = Stage(queue=LockedForGood())
-    async with asyncio.timeout(5), stage.running():
+    async with asyncio.timeout(60), stage.running():
         job = await stage.enqueue(1, user_id=7)
         await settle(lambda: job in stage.engine.renders)
 

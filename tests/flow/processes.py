@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 PROJECT = Path(__file__).parents[2]
-ENDS_WITHIN = 20.0
+ENDS_WITHIN = 60.0
 """Seconds: ten for the bot's own stop, the rest for a busy machine."""
 
 

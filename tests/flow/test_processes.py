@@ -30,7 +30,7 @@ async def test_a_signal_stops_an_idle_bot_in_order(sandbox, tmp_path, number):
         await sandbox.wait_for_bot(60)
         assert await answer_to(await ask(sandbox, steps=2))
         assert await bot.stopped(number) == 0
-        await sandbox.wait_for_departure(5)
+        await sandbox.wait_for_departure()
     assert "Traceback" not in bot.said()
 
 
@@ -83,7 +83,7 @@ async def test_a_kill_between_the_sending_of_a_message_and_its_answer_sends_no_s
         await sandbox.events.wait(posted, 60)
         bot.process.kill()
         await bot.ended()
-        await sandbox.wait_for_departure(5)
+        await sandbox.wait_for_departure()
     # Longer than the nonce keeps a second one away.
     sandbox.clock.advance(301)
     async with bot_process(sandbox, tmp_path) as bot:

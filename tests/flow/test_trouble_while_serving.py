@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,30 @@ def log_line(words: str) -> Iterator[asyncio.Event]:
         logging.getLogger().removeHandler(ear)
 
 
+def took_lock(connection: sqlite3.Connection) -> bool:
+    """Whether the connection has the write lock now."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
+@asynccontextmanager
+async def locked(path: Path) -> AsyncIterator[None]:
+    """The database held by another program, as soon as the bot is not writing.
+
+    It waits by turns of the loop: without them the bot would not come to the end of its write.
+    """
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+        async with asyncio.timeout(60):
+            while not took_lock(other):
+                await asyncio.sleep(0)
+        yield
+
+
 @pytest.mark.happens("the computer's clock is set back")
 async def test_a_clock_that_jumps_back_an_hour_while_images_wait_leaves_one_answer_each(
     sandbox, tmp_path
@@ -63,17 +88,11 @@ async def test_a_database_that_another_program_locks_for_a_while_loses_and_doubl
         begun = await house.imagine(steps=LONG)
         waiting = await house.imagine(steps=2)
         await begun.until(lambda message: "Drawing" in message.text, 120)
-        with (
-            log_line("the database cannot be written") as troubled,
-            closing(
-                sqlite3.connect(tmp_path / "bot.db", timeout=60, isolation_level=None)
-            ) as other,
-        ):
-            other.execute("BEGIN IMMEDIATE")
-            taken = await house.imagine(steps=2)
-            # The bot waits ten seconds for its turn.
-            await asyncio.wait_for(troubled.wait(), 60)
-            other.execute("ROLLBACK")
+        with log_line("the database cannot be written") as troubled:
+            async with locked(tmp_path / "bot.db"):
+                taken = await house.imagine(steps=2)
+                # The bot waits ten seconds for its turn.
+                await asyncio.wait_for(troubled.wait(), 60)
         for reply in (begun, waiting, taken, await house.imagine(steps=2)):
             assert len((await answer_to(reply)).files) == 1
     assert pictures_posted(sandbox) == [1, 2, 3, 4]
@@ -97,12 +116,9 @@ async def test_a_stop_while_another_program_locks_the_database_ends_in_order(san
         running = asyncio.create_task(studio.run(stop))
         await sandbox.wait_for_bot()
         await answer_to(await House(sandbox, studio).imagine())
-        with closing(
-            sqlite3.connect(tmp_path / "bot.db", timeout=60, isolation_level=None)
-        ) as other:
-            other.execute("BEGIN IMMEDIATE")
+        async with locked(tmp_path / "bot.db"):
             studio.dispatcher.wake()
             await until_tasks("write-claim", run=True)
             stop.set()
-            assert await asyncio.wait_for(running, 30)
+            assert await asyncio.wait_for(running, 60)
         await until_tasks("write-claim", run=False)

@@ -214,7 +214,7 @@ async def test_a_request_that_came_too_late_is_dropped_and_not_drawn(sandbox, tm
     async with serving(sandbox, tmp_path) as house:
         sandbox.faults.add(replace(refusing(code), path="/callback$"))
         await house.member().slash("imagine", prompt="a cat", steps=1)
-        await sandbox.faults.until_met(1, timeout=10)
+        await sandbox.faults.until_met(1, timeout=60)
         assert (await answer_to(await house.imagine())).files
         assert len([one for one in house.member().messages() if one.files]) == 1
         sandbox.forgive()

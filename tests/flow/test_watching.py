@@ -42,7 +42,7 @@ async def test_a_gateway_that_stays_away_ends_the_run_in_order(sandbox, tmp_path
         sandbox.gateway.resuming.shut()
         sandbox.gateway.cut()
         with pytest.raises(NewProcessNeeded, match="out of reach"):
-            await asyncio.wait_for(run, 30)
+            await asyncio.wait_for(run, 60)
     assert critical(caplog) == [
         "Discord's gateway is out of reach: leaving in order for a new process"
     ]
@@ -52,7 +52,7 @@ async def test_a_part_that_ends_by_itself_ends_the_run(sandbox, tmp_path):
     async with doomed(sandbox, tmp_path) as (house, run):
         await house.studio.client.close()
         with pytest.raises(NewProcessNeeded, match="ended by itself"):
-            await asyncio.wait_for(run, 30)
+            await asyncio.wait_for(run, 60)
 
 
 async def test_a_dead_resume_address_alone_costs_no_request(sandbox, tmp_path):
@@ -61,7 +61,7 @@ async def test_a_dead_resume_address_alone_costs_no_request(sandbox, tmp_path):
         sandbox.gateway.resuming.shut()
         sandbox.gateway.cut()
         assert (await answer_to(reply)).files
-        await sandbox.wait_for_bot(30)
+        await sandbox.wait_for_bot(60)
         assert (await answer_to(await house.imagine())).files
 
 
@@ -72,7 +72,7 @@ async def test_a_token_that_the_gateway_takes_no_more_ends_the_run_with_a_senten
     async with doomed(sandbox, tmp_path) as (_, run):
         await sandbox.gateway.close(4004)
         with pytest.raises(ConfigurationError, match="takes this DISCORD_TOKEN no more"):
-            await asyncio.wait_for(run, 30)
+            await asyncio.wait_for(run, 60)
     assert "leaving in order: Discord takes this DISCORD_TOKEN no more" in critical(caplog)[0]
 
 

@@ -124,7 +124,7 @@ class RawGateway:
         self._compress = compress
 
     async def read(self) -> Any:
-        frame = await self.socket.receive(timeout=5)
+        frame = await self.socket.receive(timeout=60)
         if frame.type is aiohttp.WSMsgType.BINARY:
             if self._compress == "zlib-stream":
                 assert frame.data.endswith(b"\x00\x00\xff\xff")

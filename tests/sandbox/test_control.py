@@ -32,11 +32,11 @@ async def remote() -> AsyncIterator[RemoteSandbox]:
 
 
 async def test_a_remote_member_does_all_that_a_near_one_does(remote: RemoteSandbox) -> None:
-    await remote.wait_for_bot(10)
+    await remote.wait_for_bot(60)
     member = remote.acting("member", "general")
     reply = await member.slash("draw", prompt="horse", count=2)
     await reply.acknowledged()
-    shown = await reply.until(lambda message: bool(message.files), 10)
+    shown = await reply.until(lambda message: bool(message.files), 60)
     assert shown.content == "2 × horse"
     assert await remote.attachment_bytes(shown.files[0]) == PNG
     assert [each.message["content"] for each in reply.history] == ["", "Drawing…", "2 × horse"]
@@ -93,13 +93,13 @@ async def test_the_sandbox_runs_as_a_process_of_its_own() -> None:
     )
     try:
         assert process.stdout is not None
-        told = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
+        told = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
         async with RemoteSandbox(told["url"]) as remote:
             health = await remote.health()
             point_at(RemoteAddresses(health["api_url"], health["gateway_url"]))
             client = ExampleClient(discord.Intents(guilds=True))
             started = asyncio.create_task(client.start(told["token"]))
-            await remote.wait_for_bot(15)
+            await remote.wait_for_bot(60)
             reply = await remote.acting("member", "lobby").slash("echo", text="across")
             assert (await reply.finished()).content == "across"
             await client.close()

@@ -53,7 +53,7 @@ async def test_a_delay_holds_one_request_and_no_other(sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault(FaultKind.DELAY, "GET", "/users/@me$", delay=30))
     async with RawBot(sandbox) as bot:
         held = asyncio.create_task(bot.ask("GET", "/users/@me"))
-        await sandbox.faults.until_met(1, timeout=5)
+        await sandbox.faults.until_met(1, timeout=60)
         assert (await bot.ask("GET", "/users/@me")).status == 200
         assert not held.done()
         held.cancel()

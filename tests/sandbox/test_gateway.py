@@ -59,7 +59,7 @@ async def test_a_resume_replays_what_was_missed(sandbox: Sandbox) -> None:
             ready = await first.until("READY")
             last = [await first.until("GUILD_CREATE") for _ in sandbox.world.guilds][-1]
             sandbox.gateway.cut()
-        await sandbox.wait_for_departure(5)
+        await sandbox.wait_for_departure()
         await sandbox.acting("member", "general").slash("draw")
         async with gateway(sandbox) as second:
             session = {"token": sandbox.token, "session_id": ready["d"]["session_id"]}
@@ -75,7 +75,7 @@ async def test_a_new_session_takes_the_place_of_one_that_was_left(sandbox: Sandb
         await first.identify(sandbox.token)
         await first.until("READY")
         sandbox.gateway.cut()
-    await sandbox.wait_for_departure(5)
+    await sandbox.wait_for_departure()
     left = sandbox.gateway.sessions
     async with gateway(sandbox) as second:
         await second.identify(sandbox.token)
@@ -96,7 +96,7 @@ async def test_an_interaction_says_all_that_a_bot_needs(sandbox: Sandbox) -> Non
     async with RawBot(sandbox) as bot, gateway(sandbox) as connection:
         await bot.sync()
         await connection.identify(sandbox.token)
-        await sandbox.wait_for_bot(5)
+        await sandbox.wait_for_bot()
         await sandbox.acting("patron", "announcements").slash("draw")
         data = (await connection.until("INTERACTION_CREATE"))["d"]
         await bot.callback({"type": 4, "data": {"content": "x"}})
@@ -111,7 +111,7 @@ async def test_a_direct_message_has_no_member(sandbox: Sandbox) -> None:
     async with RawBot(sandbox) as bot, gateway(sandbox) as connection:
         await bot.sync()
         await connection.identify(sandbox.token)
-        await sandbox.wait_for_bot(5)
+        await sandbox.wait_for_bot()
         await sandbox.acting("patron").slash("draw")
         data = (await connection.until("INTERACTION_CREATE"))["d"]
         await bot.callback({"type": 4, "data": {"content": "x"}})

@@ -21,7 +21,7 @@ GUILDS = discord.Intents(guilds=True)
 
 async def still_serves(sandbox: Sandbox) -> bool:
     """Whether the bot answers a member, once it is back."""
-    await sandbox.wait_for_bot(20)
+    await sandbox.wait_for_bot(60)
     reply = await sandbox.acting("member", "general").slash("echo", text="here")
     return (await reply.finished()).content == "here"
 
@@ -33,7 +33,7 @@ async def followed_by(sandbox: Sandbox, event: str) -> AsyncIterator[None]:
     unsubscribe = sandbox.events.subscribe(lambda each: seen.append(each.name))
     try:
         yield
-        await sandbox.events.wait(lambda: event in seen or None, 30)
+        await sandbox.events.wait(lambda: event in seen or None, 60)
     finally:
         unsubscribe()
 
@@ -43,7 +43,7 @@ async def test_a_close_code_that_may_be_resumed_is_resumed(sandbox: Sandbox, cod
     async with running(sandbox) as client:
         async with followed_by(sandbox, "gateway.resumed"):
             await sandbox.gateway.close(code)
-        await asyncio.wait_for(client.resumed.wait(), 10)
+        await asyncio.wait_for(client.resumed.wait(), 60)
         assert await still_serves(sandbox)
 
 
@@ -62,7 +62,7 @@ async def test_a_token_that_is_refused_in_mid_run_ends_the_client(sandbox: Sandb
     point_at(sandbox)
     client = ExampleClient(GUILDS)
     started = asyncio.create_task(client.start(sandbox.token))
-    await sandbox.wait_for_bot(20)
+    await sandbox.wait_for_bot(60)
     await sandbox.gateway.close(4004)
     with pytest.raises(discord.ConnectionClosed) as caught:
         await started
@@ -121,7 +121,7 @@ async def test_a_handshake_that_is_refused_is_tried_again(sandbox: Sandbox) -> N
 
 
 async def turned_away(sandbox: Sandbox, door: Door, times: int) -> None:
-    await sandbox.events.wait(lambda: door.turned_away >= times or None, 30)
+    await sandbox.events.wait(lambda: door.turned_away >= times or None, 60)
 
 
 async def test_a_client_asks_a_dead_resume_address_for_ever_and_still_calls_itself_ready(
