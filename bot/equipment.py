@@ -21,7 +21,7 @@ from bot.model.errors import ConfigurationError, StorageError
 from bot.model.fairness import lag_for
 from bot.model.room import DeviceMemory
 from bot.storage.sources import SourceFolder
-from config.documents import LORAS_FILE, MODELS_FILE, STYLES_FILE, read_document
+from config.documents import DOCUMENTS, Documents, read_document
 from config.settings import Settings, SettingsError, export
 
 VERSION = "0.1.0"
@@ -32,13 +32,14 @@ Painters = Callable[..., Callable[[], Painter]]
 log = logging.getLogger(__name__)
 
 
-def catalogue_for(settings: Settings, device: str) -> Catalogue:
+def catalogue_for(settings: Settings, device: str, documents: Documents = DOCUMENTS) -> Catalogue:
     """What may be drawn with on a device; the default is what MODEL means there.
 
     Raises ConfigurationError with every problem.
     """
     try:
-        tables = [read_document(file) for file in (MODELS_FILE, STYLES_FILE, LORAS_FILE)]
+        files = (documents.models, documents.styles, documents.loras)
+        tables = [read_document(file) for file in files]
     except SettingsError as error:
         raise ConfigurationError(error.problems) from error
     catalogue = read_catalogue(*tables, root=PROJECT)
@@ -87,10 +88,11 @@ async def open_engine(
     marker: StepMarker | None = None,
     read_source: Callable[[str], bytes] | None = None,
     painters: Painters = sdxl.painter_factory,
+    documents: Documents = DOCUMENTS,
 ) -> AsyncIterator[tuple[Engine, Catalogue]]:
     """The engine, which begins to load the default model, and what it may draw with."""
     device = await asyncio.to_thread(_device, settings.drawing.device)
-    catalogue = catalogue_for(settings, device)
+    catalogue = catalogue_for(settings, device, documents)
     native_size = catalogue.checkpoints[catalogue.default].native_size
     engine = Engine(
         painters(catalogue, device=device, bot_version=VERSION, resources=resources_for(settings)),

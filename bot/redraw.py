@@ -12,6 +12,7 @@ from bot.model.errors import BotError, ConfigurationError, StorageError
 from bot.model.picture import Picture, Work
 from bot.model.recipe import Recipe
 from bot.model.redrawing import differences, objections
+from config.documents import DOCUMENTS, Documents
 from config.log import set_up_logging
 from config.settings import Settings
 
@@ -36,12 +37,19 @@ class Redraw:
 
 
 async def run(redraw: Redraw, settings: Settings, say: Say) -> None:
-    """Say whether the pixels are equal; raises RedrawFailed where they are not."""
+    """The command: `again`, with the log set up."""
     set_up_logging(settings.log, secrets=settings.secrets)
+    await again(redraw, settings, say)
+
+
+async def again(
+    redraw: Redraw, settings: Settings, say: Say, documents: Documents = DOCUMENTS
+) -> None:
+    """Say whether the pixels are equal; raises RedrawFailed where they are not."""
     written = await asyncio.to_thread(_read, redraw.picture)
     recipe = _recipe_in(written, redraw.picture)
     say(f"{redraw.picture}: {recipe.prompt!r}, seed {recipe.seed}, model {recipe.model!r}")
-    drawn = await _drawn(recipe, settings, redraw.image)
+    drawn = await _drawn(recipe, settings, redraw.image, documents)
     if redraw.out is not None:
         await asyncio.to_thread(_write, redraw.out, drawn.png)
     if _same_pixels(written, drawn.png, redraw.picture):
@@ -79,9 +87,12 @@ def _recipe_in(written: bytes, path: Path) -> Recipe:
         raise RedrawFailed(f"{path} cannot be drawn again: {error}.") from error
 
 
-async def _drawn(recipe: Recipe, settings: Settings, image: Path | None) -> Picture:
+async def _drawn(
+    recipe: Recipe, settings: Settings, image: Path | None, documents: Documents
+) -> Picture:
     source = None if image is None else await asyncio.to_thread(_source, image, recipe)
-    async with open_engine(settings, read_source=source) as (engine, catalogue):
+    opening = open_engine(settings, read_source=source, documents=documents)
+    async with opening as (engine, catalogue):
         if problems := objections(recipe, catalogue):
             raise RedrawFailed(" ".join(problems))
         work = Work(job_id=0, user_id=0, weight=1.0, recipes=(recipe,))

@@ -69,6 +69,7 @@ from cogs.derive import Derive
 from cogs.history import PastRequests
 from cogs.imagine import Imagine
 from cogs.queue import OwnersQueue, WhatWaits
+from config.documents import DOCUMENTS, Documents
 from config.settings import Settings
 
 DAY, GIGABYTE = 86_400.0, 10**9
@@ -95,6 +96,7 @@ async def open_studio(
     clock: Clock = time.time,
     pace: Pace | None = None,
     painters: Painters = sdxl.painter_factory,
+    documents: Documents = DOCUMENTS,
 ) -> AsyncIterator[Studio]:
     """Construct everything; what was opened is closed in the opposite order."""
     async with AsyncExitStack() as stack:
@@ -104,7 +106,7 @@ async def open_studio(
         database = await stack.enter_async_context(open_database(settings.storage.database_url))
         marker = await asyncio.to_thread(step_marker, settings.storage.data_dir)
         engine, catalogue = await stack.enter_async_context(
-            open_engine(settings, marker, painters=painters)
+            open_engine(settings, marker, painters=painters, documents=documents)
         )
         ground = _Ground(
             settings, database, marker, engine, catalogue, clock=clock, pace=pace or Pace()

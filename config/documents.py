@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,18 @@ HERE = Path(__file__).parent
 MODELS_FILE = HERE / "models.toml"
 LORAS_FILE = HERE / "loras.toml"
 STYLES_FILE = HERE / "styles.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Which files say what there is to draw with."""
+
+    models: Path = MODELS_FILE
+    styles: Path = STYLES_FILE
+    loras: Path = LORAS_FILE
+
+
+DOCUMENTS = Documents()
 
 
 def read_document(path: Path) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.snapshot import File, Snapshot
 from bot.studio import Studio
 from bot.wiring import Pace, open_studio
+from config.documents import DOCUMENTS, Documents
 from config.settings import Settings, read_settings
 
 
@@ -69,11 +70,18 @@ def settings_for(sandbox: Sandbox, folder: Path, **changes: str) -> Settings:
 
 @asynccontextmanager
 async def serving(
-    sandbox: Sandbox, folder: Path, *, pace: Pace = QUICK, **changes: str
+    sandbox: Sandbox,
+    folder: Path,
+    *,
+    pace: Pace = QUICK,
+    documents: Documents = DOCUMENTS,
+    **changes: str,
 ) -> AsyncIterator[House]:
     """The bot on duty in a sandbox, with the sandbox's clock; stopped in order at the end."""
     settings = settings_for(sandbox, folder, **changes)
-    async with open_studio(settings, clock=sandbox.clock.now, pace=pace) as studio:
+    async with open_studio(
+        settings, clock=sandbox.clock.now, pace=pace, documents=documents
+    ) as studio:
         stop = asyncio.Event()
         task = asyncio.create_task(studio.run(stop))
         try:
