@@ -4,6 +4,7 @@ import { html, render } from "./html.js";
 import { Inspector } from "./inspector/inspector.js";
 import * as live from "./live.js";
 import { Modal } from "./components/modal.js";
+import { Menus } from "./parts/menu.js";
 import { Header } from "./shell/header.js";
 import { People } from "./shell/people.js";
 import { Places } from "./shell/places.js";
@@ -26,6 +27,7 @@ function App() {
       ${panel === "people" && html`<${People} />`}
       ${panel === "inspector" && html`<${Inspector} />`}
       ${modal && html`<${Modal} key=${modal.interaction_id} ...${modal} />`}
+      <${Menus} />
     </div>`;
 }
 

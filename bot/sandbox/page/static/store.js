@@ -16,6 +16,7 @@ const state = {
   pending: {},          // interactions this page waits for: id -> {name, channel, since}
   offered: {},          // by channel: the commands that may be used there
   modal: null,          // {interaction_id, modal} while a modal is open
+  menu: null,           // {about, opener, x, y} while a context menu is open
   replyingTo: null,     // a message, while one is answered
   panel: null,          // "people", "places" (narrow screens), "inspector" or null
   unread: {},           // by channel: how many messages came while another one was shown

@@ -1,0 +1,78 @@
+// What a menu offers for a message or a user, to whom it is shown to.
+import { Refusal } from "../api.js";
+import * as live from "../live.js";
+import * as store from "../store.js";
+
+const EPHEMERAL = 1 << 6;
+const TEXT = 10;
+const USER_COMMAND = 2;
+const MESSAGE_COMMAND = 3;
+
+export const titleOf = ({ message, user }) =>
+  message ? `Message from ${store.nameOf(message.author)}` : store.nameOf(user);
+
+// Groups of entries: [{label, named, entries: [{label, run, tone?}]}], without empty ones.
+export function groupsFor(about) {
+  const found = about.message ? forMessage(about.message) : forUser(about.user);
+  return found.filter((group) => group.entries.length > 0);
+}
+
+function forMessage(message) {
+  const deed = { do: "message command", message: message.id };
+  const copies = [
+    words(message) && copying("Copy text", words(message)),
+    copying("Copy link", linkTo(message)),
+    copying("Copy message ID", message.id),
+  ];
+  const dismiss = { label: "Dismiss message", run: () => store.dropMessage(message.channel_id, message.id) };
+  return [
+    apps(MESSAGE_COMMAND, deed),
+    { label: "Message", entries: copies.filter(Boolean) },
+    { label: "Only you see this", entries: message.flags & EPHEMERAL ? [dismiss] : [] },
+  ];
+}
+
+function forUser(user) {
+  const { scene, me } = store.read();
+  const turns = [];
+  if (user.id === scene.bot.id) {
+    turns.push({ label: "Send a direct message", run: () => live.show(scene.direct.id) });
+  } else if (user.id !== me) {
+    turns.push({ label: `Act as ${store.nameOf(user)}`, run: () => trying(live.actAs(user.id)) });
+  }
+  return [
+    { label: "Person", entries: turns },
+    apps(USER_COMMAND, { do: "user command", target: user.id }),
+    { label: "Copy", entries: [copying("Copy user ID", user.id)] },
+  ];
+}
+
+// The bot's own commands of this kind that the member may use here.
+function apps(type, deed) {
+  const offered = store.read().offered[store.read().place] ?? [];
+  const entry = ({ name }) => ({ label: name, run: () => trying(live.perform({ ...deed, name }, { name })) });
+  return { label: "Apps", named: true, entries: offered.filter((each) => each.type === type).map(entry) };
+}
+
+// All that a message says, in components too.
+function words(message) {
+  const inside = (each) => [each.type === TEXT ? each.content : "", ...(each.components ?? []).map(inside)];
+  return [message.content, ...message.components.map(inside)].flat(Infinity).filter(Boolean).join("\n");
+}
+
+const copying = (label, text) => ({ label, run: () => trying(navigator.clipboard.writeText(text)) });
+
+function linkTo(message) {
+  const guild = store.guildOf(message.channel_id)?.id ?? "@me";
+  return `${location.origin}/channels/${guild}/${message.channel_id}/${message.id}`;
+}
+
+async function trying(deed) {
+  const { place } = store.read();
+  try {
+    await deed;
+  } catch (error) {
+    if (!(error instanceof Refusal || error instanceof DOMException)) throw error;
+    store.notice(place, { text: error.message, tone: "error" });
+  }
+}
