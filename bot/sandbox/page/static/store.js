@@ -19,6 +19,7 @@ const state = {
   menu: null,           // {about, opener, x, y} while a context menu is open
   replyingTo: null,     // a message, while one is answered
   panel: null,          // "people", "places" (narrow screens), "inspector" or null
+  inspecting: null,     // the message or interaction that the inspector is narrowed to
   unread: {},           // by channel: how many messages came while another one was shown
 };
 
