@@ -1,0 +1,91 @@
+// Pictures, spoilers and files.
+import { html, useRef, useState } from "../html.js";
+import { Lightbox } from "./lightbox.js";
+
+const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
+
+// The address to show a picture from, or null where it is none of the sandbox's own. The sandbox
+// may be open under another of its names than it gives its files.
+export function ownAddress(url) {
+  if (/^(data:image\/|blob:)/.test(url)) return url;
+  if (!URL.canParse(url, location.href)) return null;
+  const { host, hostname, port, pathname, search } = new URL(url, location.href);
+  const same = host === location.host || (LOOPBACK.includes(hostname) && port === location.port);
+  return same ? `${pathname}${search}` : null;
+}
+
+// What is hidden until someone asks for it: a few words, or a `block`.
+export function Spoiler({ children, block = false, what = "Spoiler" }) {
+  const [shown, setShown] = useState(false);
+  const tag = block ? "div" : "span";
+  const reveal = (event) => {
+    if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    setShown(true);
+  };
+  const asked = shown ? { tabIndex: -1 } : {
+    role: "button", tabIndex: 0, "aria-label": `${what}, hidden. Show it`, onClick: reveal, onKeyDown: reveal,
+  };
+  return html`
+    <${tag} class=${`spoiler ${shown ? "shown" : "hidden"} ${block ? "block" : ""}`} ...${asked}>
+      <${tag} class="veil" inert=${!shown}>${children}<//>
+      ${block && !shown && html`<span class="spoiler-label" aria-hidden="true">Spoiler</span>`}
+    <//>`;
+}
+
+// A picture that opens in the lightbox. Its place is reserved by its size before it is loaded.
+export function Picture({ url, alt, width, height, spoiler = false }) {
+  const [broken, setBroken] = useState(null);
+  const [open, setOpen] = useState(null);
+  const kept = useRef(url);
+  if (path(kept.current) !== path(url) || broken === kept.current) kept.current = url;
+  const address = ownAddress(kept.current);
+  if (address === null) return html`<${Elsewhere} url=${url} alt=${alt} />`;
+  if (broken === kept.current) return html`<${Gone} width=${width} height=${height} />`;
+  const shown = html`
+    <button type="button" class="picture" aria-label=${`Open picture: ${alt || "no description"}`}
+      data-picture=${address} data-alt=${alt ?? ""} onClick=${(event) => setOpen(event.currentTarget)}>
+      <img src=${address} alt=${alt ?? ""} width=${width} height=${height} loading="lazy" decoding="async"
+        style=${width && height ? { aspectRatio: `${width} / ${height}` } : undefined}
+        onError=${() => setBroken(kept.current)} />
+    </button>
+    ${open && html`<${Lightbox} from=${open} close=${() => setOpen(null)} />`}`;
+  return spoiler ? html`<${Spoiler} block what="Picture">${shown}<//>` : shown;
+}
+
+// Two addresses of one file differ in when they expire alone; the one that is shown stays.
+const path = (url) => url.split("?")[0];
+
+const Elsewhere = ({ url, alt }) => html`
+  <p class="elsewhere">
+    A picture from elsewhere, which this page does not load: ${" "}
+    <a href=${url} target="_blank" rel="noreferrer">${alt || url}</a>
+  </p>`;
+
+const Gone = ({ width, height }) => html`
+  <p class="gone" style=${width && height ? { aspectRatio: `${width} / ${height}` } : undefined}>
+    This content is no longer available.
+  </p>`;
+
+const UNITS = ["bytes", "KB", "MB", "GB"];
+export function size(bytes) {
+  const step = bytes < 1024 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 1024 ** step).toFixed(step ? 2 : 0)} ${UNITS[step]}`;
+}
+
+// A file that is no picture: its name, its size, and where to get it.
+export function FileCard({ attachment }) {
+  const { filename, url, size: bytes, description, title } = attachment;
+  const name = title ?? filename;
+  return html`
+    <figure class="file">
+      <svg class="file-icon" viewBox="0 0 24 32" aria-hidden="true"><path d="M2 1h13l7 7v23H2z M15 1v7h7" /></svg>
+      <div class="file-words">
+        <a href=${ownAddress(url) ?? url} target="_blank" rel="noreferrer">${name}</a>
+        <small>${size(bytes)}</small>
+        ${description && html`<small>${description}</small>`}
+      </div>
+      <a class="download" href=${ownAddress(url) ?? url} download=${filename} aria-label=${`Download ${name}`}>↓</a>
+    </figure>`;
+}

@@ -1,0 +1,26 @@
+// Names in a text that stand for someone or something.
+import { html } from "../html.js";
+import { show } from "../live.js";
+import { channels, guildOf, nameOf, useStore, userById } from "../store.js";
+
+export function UserName({ id }) {
+  const name = useStore(() => (userById(id) ? nameOf(userById(id)) : null));
+  return html`<span class="mention">@${name ?? "unknown-user"}</span>`;
+}
+
+export function RoleName({ id }) {
+  const role = useStore(() => guildOf()?.roles.find((each) => each.id === id) ?? null);
+  return html`<span class="mention" style=${tint(role?.color)}>@${role?.name ?? "unknown-role"}</span>`;
+}
+
+export const Everyone = ({ name }) => html`<span class="mention">${name}</span>`;
+
+export function ChannelName({ id }) {
+  const channel = useStore(() => channels().find((each) => each.id === id) ?? null);
+  if (channel === null) return html`<span class="mention">#No access</span>`;
+  return html`<button type="button" class="mention" onClick=${() => show(id)}>#${channel.name ?? "direct"}</button>`;
+}
+
+// A role's colour for its name, mixed with the ink so that it can be read on either ground.
+export const tint = (color) =>
+  color ? { "--tint": `#${color.toString(16).padStart(6, "0")}` } : undefined;
