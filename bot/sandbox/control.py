@@ -1,7 +1,6 @@
 """The sandbox's own JSON API below /sandbox, for other processes and for the page."""
 
 import base64
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
@@ -9,11 +8,11 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox import records, scene
-from bot.sandbox.errors import ApiError, ClientRefusal
+from bot.sandbox.answering import answering
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.members import ActingMember
 from bot.sandbox.options import FileOption, Value
-from bot.sandbox.replies import NotAnswered, Reply
+from bot.sandbox.replies import Reply
 from bot.sandbox.server import Sandbox
 from bot.sandbox.wire import Json
 from bot.sandbox.world import User
@@ -30,40 +29,23 @@ class Control:
     def routes(self) -> list[web.RouteDef]:
         """The operations, each answering JSON."""
         return [
-            web.get("/sandbox/health", self._answering(self._health)),
-            web.post("/sandbox/wait", self._answering(self._wait)),
-            web.post("/sandbox/act", self._answering(self._act)),
-            web.get("/sandbox/interactions/{id}", self._answering(self._interaction)),
-            web.get("/sandbox/messages", self._answering(self._messages)),
-            web.get("/sandbox/commands", self._answering(self._commands)),
-            web.get("/sandbox/world", self._answering(self._world)),
-            web.get("/sandbox/scene", self._answering(self._scene)),
-            web.get("/sandbox/offered", self._answering(self._offered)),
-            web.post("/sandbox/clock", self._answering(self._clock)),
-            web.post("/sandbox/faults", self._answering(self._add_fault)),
-            web.delete("/sandbox/faults", self._answering(self._clear_faults)),
-            web.post("/sandbox/gateway", self._answering(self._disturb)),
-            web.get("/sandbox/violations", self._answering(self._violations)),
-            web.get("/sandbox/unfinished", self._answering(self._unfinished)),
-            web.post("/sandbox/forgive", self._answering(self._forgive)),
+            web.get("/sandbox/health", answering(self._health)),
+            web.post("/sandbox/wait", answering(self._wait)),
+            web.post("/sandbox/act", answering(self._act)),
+            web.get("/sandbox/interactions/{id}", answering(self._interaction)),
+            web.get("/sandbox/messages", answering(self._messages)),
+            web.get("/sandbox/commands", answering(self._commands)),
+            web.get("/sandbox/world", answering(self._world)),
+            web.get("/sandbox/scene", answering(self._scene)),
+            web.get("/sandbox/offered", answering(self._offered)),
+            web.post("/sandbox/clock", answering(self._clock)),
+            web.post("/sandbox/faults", answering(self._add_fault)),
+            web.delete("/sandbox/faults", answering(self._clear_faults)),
+            web.post("/sandbox/gateway", answering(self._disturb)),
+            web.get("/sandbox/violations", answering(self._violations)),
+            web.get("/sandbox/unfinished", answering(self._unfinished)),
+            web.post("/sandbox/forgive", answering(self._forgive)),
         ]
-
-    def _answering(
-        self, handler: Callable[[web.Request], Awaitable[Any]]
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        """Turn a handler's value into JSON, and refusals into sentences with their status."""
-
-        async def answer(request: web.Request) -> web.Response:
-            try:
-                return web.json_response(await handler(request))
-            except (ClientRefusal, ApiError) as error:
-                return _refusal(422, error)
-            except (NotAnswered, TimeoutError) as error:
-                return _refusal(504, error)
-            except (LookupError, ValueError, TypeError) as error:
-                return _refusal(400, error)
-
-        return answer
 
     async def _health(self, _: web.Request) -> Json:
         sandbox = self._sandbox
@@ -246,9 +228,3 @@ _ACTS: dict[str, Act] = {
     "user command": _user_command,
     "say": _say,
 }
-
-
-def _refusal(status: int, error: BaseException) -> web.Response:
-    text = str(error) or type(error).__name__
-    body = json.dumps({"error": type(error).__name__, "message": text})
-    return web.Response(status=status, text=body, content_type="application/json")

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable
 
 from bot.sandbox.control import Control
+from bot.sandbox.hosting import Host
 from bot.sandbox.page import site
+from bot.sandbox.page.process import ProcessRoutes
 from bot.sandbox.page.stream import Stream
 from bot.sandbox.server import Sandbox
 from bot.sandbox.world import World
@@ -16,9 +18,9 @@ def controlled(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
-def with_page(sandbox: Sandbox) -> Sandbox:
-    """The sandbox with its page, and the control API that the page needs."""
-    sandbox.mount([*site.routes(), *Stream(sandbox).routes()])
+def with_page(sandbox: Sandbox, host: Host | None = None) -> Sandbox:
+    """The sandbox with its page, the control API that the page needs, and the bot it hosts."""
+    sandbox.mount([*site.routes(), *Stream(sandbox).routes(), *ProcessRoutes(host).routes()])
     return controlled(sandbox)
 
 

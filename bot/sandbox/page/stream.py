@@ -18,6 +18,7 @@ from bot.sandbox.world import Channel, User
 
 MOST_UNSENT = 10_000
 """Events kept for a page that reads too slowly; beyond, it has to begin anew."""
+PROCESS = {"process.changed": "process", "process.said": "log"}
 
 
 class Stream:
@@ -80,6 +81,8 @@ class Reader:
             self._tell("clock", {"now": event.at})
         elif event.name in ("gateway.ready", "gateway.resumed", "gateway.left"):
             self._tell("bot", {"connected": self._sandbox.gateway.connected})
+        elif event.name in PROCESS:
+            self._tell(PROCESS[event.name], event.data)
 
     def _hear_message(self, change: str, message: Message) -> None:
         if self._user is None or not message.visible_to(self._user.id):
