@@ -180,7 +180,12 @@ class Control:
             return world.channel_named(given["channel"])
         if "role" in given:
             return world.role_named(given["role"])
-        return FileOption(given["filename"], base64.b64decode(given["base64"]))
+        return _file(given)
+
+
+def _file(given: Json) -> FileOption:
+    data = base64.b64decode(given["base64"])
+    return FileOption(given["filename"], data, given.get("description"))
 
 
 async def _slash(member: ActingMember, given: Json) -> Any:
@@ -215,7 +220,9 @@ async def _user_command(member: ActingMember, given: Json) -> Any:
 
 
 async def _say(member: ActingMember, given: Json) -> Any:
-    return (await member.say(given["content"])).json
+    files = [_file(each) for each in given.get("files") or []]
+    answered = int(given["reply_to"]) if given.get("reply_to") else None
+    return (await member.say(given["content"], files, answered)).json
 
 
 _ACTS: dict[str, Act] = {

@@ -1,6 +1,6 @@
 """Acting as a member: what Discord's client lets one do, and what one sees of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.sandbox import modals, wire
@@ -12,7 +12,7 @@ from bot.sandbox.interactions import Deed, Interactions
 from bot.sandbox.interactions import Kind as Deeds
 from bot.sandbox.messages import Message, Messages, Origin
 from bot.sandbox.options import FileOption, OptionWriter, Value
-from bot.sandbox.payloads import Payload, Place, Upload
+from bot.sandbox.payloads import MOST_CONTENT, MOST_FILES, Payload, Place, Upload
 from bot.sandbox.permissions import ALL, DIRECT, Permission, in_channel, in_guild, may_send
 from bot.sandbox.replies import LocalSource, Reply
 from bot.sandbox.snapshot import Snapshot
@@ -124,15 +124,21 @@ class ActingMember:
         source = None if opener is None else opener.source
         return self._act(Deed(Deeds.MODAL, data, source, opener))
 
-    async def say(self, content: str, files: list[FileOption] | None = None) -> Snapshot:
-        """Write a plain message."""
-        if self._guild is not None and not may_send(self._granted(), self.channel):
-            raise ClientRefusal("You do not have permission to send messages here.")
-        uploads = tuple(
-            Upload(index, file.filename, file.data) for index, file in enumerate(files or [])
-        )
-        payload = Payload(Place.CHANNEL, {"content": content}, uploads)
-        message = self._stage.messages.create(Origin(self.channel, self.user), payload)
+    async def say(
+        self, content: str, files: Sequence[FileOption] = (), reply_to: int | None = None
+    ) -> Snapshot:
+        """Write a plain message, in answer to another where its id is given."""
+        self._refuse_speech(content, files)
+        fields: Json = {
+            "content": content,
+            "attachments": [_described(*e) for e in enumerate(files)],
+        }
+        if reply_to is not None:
+            fields["message_reference"] = {"message_id": str(self._visible(reply_to).id)}
+        uploads = tuple(Upload(index, each.filename, each.data) for index, each in enumerate(files))
+        limit = self._stage.world.upload_limit(self.channel)
+        origin = Origin(self.channel, self.user, upload_limit=limit)
+        message = self._stage.messages.create(origin, Payload(Place.CHANNEL, fields, uploads))
         return self._snapshot(message)
 
     def messages(self) -> list[Snapshot]:
@@ -194,6 +200,28 @@ class ActingMember:
         if command.get("nsfw") and not self._stage.world.age_restricted(self.channel):
             raise ClientRefusal(f"{name} needs an age-restricted channel.")
 
+    def _refuse_speech(self, content: str, files: Sequence[FileOption]) -> None:
+        """What Discord's client would not send as a message."""
+        if self._guild is not None and not may_send(self._granted(), self.channel):
+            raise ClientRefusal("You do not have permission to send messages here.")
+        if files and not self._granted() & Permission.ATTACH_FILES:
+            raise ClientRefusal("You do not have permission to attach files here.")
+        if not content.strip() and not files:
+            raise ClientRefusal("A message needs words or a file.")
+        if len(content) > MOST_CONTENT:
+            raise ClientRefusal(f"A message has at most {MOST_CONTENT} characters.")
+        if len(files) > MOST_FILES:
+            raise ClientRefusal(f"A message has at most {MOST_FILES} files.")
+        self._refuse_size(files)
+
+    def _refuse_size(self, files: Sequence[FileOption]) -> None:
+        limit = self._stage.world.upload_limit(self.channel)
+        for each in files:
+            if len(each.data) > limit:
+                raise ClientRefusal(
+                    f"{each.filename} is too large: files here may have {limit / 2**20:g} MiB."
+                )
+
     def _granted(self) -> Permission:
         if self._guild is None:
             return DIRECT
@@ -203,6 +231,7 @@ class ActingMember:
         stage = self._stage
 
         def keep(filename: str, data: bytes) -> Any:
+            self._refuse_size([FileOption(filename, data)])
             return stage.messages.store_file(self.channel, filename, data, ephemeral=True)
 
         return OptionWriter(stage.world, stage.interactions.writer, self._guild, keep)
@@ -239,6 +268,12 @@ class ActingMember:
 
     def _snapshot(self, message: Message) -> Snapshot:
         return Snapshot(self._stage.interactions.writer.message(message))
+
+
+def _described(index: int, file: FileOption) -> Json:
+    """What a message says of one of its files."""
+    entry: Json = {"id": index, "filename": file.filename}
+    return entry | ({"description": file.description} if file.description else {})
 
 
 def _data(command: Json, options: list[Json], writer: OptionWriter) -> Json:

@@ -11,13 +11,17 @@ from bot.sandbox.messages import Attachment
 from bot.sandbox.wire import Json, Writer
 from bot.sandbox.world import Channel, Guild, Role, User, World
 
+MOST_NUMBER = 2**53
+"""Discord's client takes no number beyond this, whichever its sign."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileOption:
-    """A file a member picks for an attachment option."""
+    """A file a member picks for an attachment option, or for a message with `description`."""
 
     filename: str
     data: bytes
+    description: str | None = None
 
 
 Value = str | int | float | bool | User | Channel | Role | FileOption
@@ -105,12 +109,26 @@ class OptionWriter:
             kept: Attachment = self._keep_file(file.filename, file.data)
             return self.resolved.add("attachments", kept.id, self._writer.attachment(kept))
         if kind is OptionType.CHANNEL:
-            channel = _expect(option, value, Channel)
-            return self.resolved.add("channels", channel.id, _brief(channel))
+            return self._channel(option, _expect(option, value, Channel))
         if kind is OptionType.ROLE or (kind is OptionType.MENTIONABLE and isinstance(value, Role)):
-            role = _expect(option, value, Role)
-            return self.resolved.add("roles", role.id, wire.role(role))
+            return self._role(option, _expect(option, value, Role))
         return self.user(_expect(option, value, User))
+
+    def _channel(self, option: Json, channel: Channel) -> str:
+        """A channel of this server, of a kind that the option takes."""
+        if self._guild is None or channel.id not in self._guild.channels:
+            raise ClientRefusal(f"The option {option['name']} takes a channel of this server.")
+        kinds = option.get("channel_types")
+        if kinds and channel.type not in kinds:
+            raise ClientRefusal(
+                f"The option {option['name']} takes no channel of {channel.name}'s kind."
+            )
+        return self.resolved.add("channels", channel.id, _brief(channel))
+
+    def _role(self, option: Json, role: Role) -> str:
+        if self._guild is None or role.id not in self._guild.roles:
+            raise ClientRefusal(f"The option {option['name']} takes a role of this server.")
+        return self.resolved.add("roles", role.id, wire.role(role))
 
     def user(self, who: User) -> str:
         """Note a user, and the member where there is one, among the resolved."""
@@ -161,8 +179,10 @@ def _checked_number(option: Json, value: Any) -> float:
     whole = option["type"] == OptionType.INTEGER
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
         raise ClientRefusal(f"The option {option['name']} takes a number.")
-    least, most = option.get("min_value"), option.get("max_value")
-    if (least is not None and value < least) or (most is not None and value > most):
+    bounds = {"min_value": -MOST_NUMBER, "max_value": MOST_NUMBER}
+    bounds |= {name: option[name] for name in bounds if option.get(name) is not None}
+    least, most = bounds.values()
+    if not least <= value <= most:
         raise ClientRefusal(f"The option {option['name']} must be between {least} and {most}.")
     _chosen(option, value)
     return float(value) if not whole else int(value)

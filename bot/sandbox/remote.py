@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from types import TracebackType
 from typing import Any, TypeVar
@@ -176,9 +176,12 @@ class RemoteMember:
         """Choose a command from a user's context menu."""
         return await self._reply("user command", name=name, target=target)
 
-    async def say(self, content: str) -> Snapshot:
-        """Write a plain message."""
-        return Snapshot(await self._do("say", content=content))
+    async def say(
+        self, content: str, files: Sequence[FileOption] = (), reply_to: int | None = None
+    ) -> Snapshot:
+        """Write a plain message, in answer to another where its id is given."""
+        written = [_value(each) for each in files]
+        return Snapshot(await self._do("say", content=content, files=written, reply_to=reply_to))
 
     async def messages(self) -> list[Snapshot]:
         """The channel's messages that this member sees, the oldest first."""
@@ -209,5 +212,6 @@ def _value(value: Value) -> Any:
     if isinstance(value, Role):
         return {"role": value.name}
     if isinstance(value, FileOption):
-        return {"filename": value.filename, "base64": base64.b64encode(value.data).decode()}
+        data = base64.b64encode(value.data).decode()
+        return {"filename": value.filename, "base64": data, "description": value.description}
     return value
