@@ -34,6 +34,17 @@ class Kind(IntEnum):
 
 LINK, PREMIUM = 5, 6
 """The two button styles that carry no custom id."""
+LINKS = ("http", "https", "discord")
+"""What the address of a link button may begin with."""
+MEDIA = ("http", "https", "attachment")
+CHANNEL_TYPES = frozenset({0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15})
+DEFAULTS: dict[Kind, tuple[str, ...]] = {
+    Kind.USER_SELECT: ("user",),
+    Kind.ROLE_SELECT: ("role",),
+    Kind.MENTIONABLE_SELECT: ("user", "role"),
+    Kind.CHANNEL_SELECT: ("channel",),
+}
+"""What the default values of a menu may be."""
 MOST_ROWS = 5
 MOST_COMPONENTS = 40
 MOST_TEXT = 4000
@@ -147,16 +158,33 @@ def _check_button(form: Form, path: Path, button: dict[str, Any]) -> None:
     style = button.get("style")
     form.number((*path, "style"), style, 1, 6)
     form.text((*path, "label"), button.get("label"), 80)
+    form.flag((*path, "disabled"), button.get("disabled"))
+    _check_emoji(form, (*path, "emoji"), button.get("emoji"))
     if style is None:
         form.required((*path, "style"))
+    elif style == PREMIUM:
+        _check_premium(form, path, button)
+        return
     elif style == LINK:
         form.text((*path, "url"), button.get("url"), 512, shortest=1, required=True)
-    elif style != PREMIUM:
+        form.scheme((*path, "url"), button.get("url"), LINKS)
+    else:
         form.text((*path, "custom_id"), button.get("custom_id"), 100, shortest=1, required=True)
     _check_exclusive(form, path, button)
-    if style != PREMIUM and not button.get("label") and not button.get("emoji"):
+    if not button.get("label") and not button.get("emoji"):
         message = "A button must have a label, an emoji or both."
         form.add(path, "BUTTON_COMPONENT_MUST_HAVE_LABEL_OR_EMOJI", message)
+
+
+def _check_premium(form: Form, path: Path, button: dict[str, Any]) -> None:
+    """A button that sells says nothing of its own: name and price are the article's."""
+    form.identity((*path, "sku_id"), button.get("sku_id"))
+    if button.get("sku_id") is None:
+        form.required((*path, "sku_id"))
+    for key in ("custom_id", "label", "url", "emoji"):
+        if button.get(key):
+            message = "A premium button takes a sku_id only"
+            form.add((*path, key), "BUTTON_COMPONENT_INVALID_STYLE", message)
 
 
 def _check_exclusive(form: Form, path: Path, button: dict[str, Any]) -> None:
@@ -165,16 +193,47 @@ def _check_exclusive(form: Form, path: Path, button: dict[str, Any]) -> None:
         form.add((*path, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", message)
     elif button.get("url") and button.get("style") != LINK:
         form.add((*path, "url"), "BUTTON_COMPONENT_INVALID_STYLE", "Only link buttons have a url")
+    if button.get("sku_id"):
+        message = "Only premium buttons have a sku_id"
+        form.add((*path, "sku_id"), "BUTTON_COMPONENT_INVALID_STYLE", message)
+
+
+def _check_emoji(form: Form, path: Path, emoji: Any) -> None:
+    """A character, or a server's own emoji by its id; discord.py adds whether it moves."""
+    if emoji is None:
+        return
+    record = form.record(path, emoji)
+    form.known(path, record, {"id", "name", "animated"})
+    form.identity((*path, "id"), record.get("id"))
+    form.flag((*path, "animated"), record.get("animated"))
+    name = record.get("name")
+    form.text((*path, "name"), name, 32, shortest=1, required=True)
+    if record.get("id") is None and isinstance(name, str) and name.isascii():
+        form.add((*path, "name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
 
 
 def check_select(form: Form, path: Path, select: dict[str, Any]) -> None:
     """Note every fault of a select menu, in a message or a modal."""
     form.text((*path, "custom_id"), select.get("custom_id"), 100, shortest=1, required=True)
     form.text((*path, "placeholder"), select.get("placeholder"), 150)
+    for key in ("disabled", "required"):
+        form.flag((*path, key), select.get(key))
     form.number((*path, "min_values"), select.get("min_values"), 0, 25)
     form.number((*path, "max_values"), select.get("max_values"), 1, 25)
+    least, most = bounds(select)
+    if least > most:
+        form.add((*path, "max_values"), "NUMBER_TYPE_MIN", f"Must be {least} or more.")
     if select.get("type") == Kind.STRING_SELECT:
         _check_options(form, path, select)
+    elif isinstance(select.get("type"), int) and select["type"] in DEFAULTS:
+        _check_defaults(form, path, select)
+        _check_channel_types(form, (*path, "channel_types"), select.get("channel_types"))
+
+
+def bounds(select: dict[str, Any]) -> tuple[int, int]:
+    """How few and how many values a menu takes; both are one where it does not say."""
+    least, most = select.get("min_values"), select.get("max_values")
+    return least if isinstance(least, int) else 1, most if isinstance(most, int) else 1
 
 
 def _check_options(form: Form, path: Path, select: dict[str, Any]) -> None:
@@ -186,6 +245,8 @@ def _check_options(form: Form, path: Path, select: dict[str, Any]) -> None:
         for key in ("label", "value"):
             form.text((*place, key), option.get(key), 100, shortest=1, required=True)
         form.text((*place, "description"), option.get("description"), 100)
+        form.flag((*place, "default"), option.get("default"))
+        _check_emoji(form, (*place, "emoji"), option.get("emoji"))
     values = [str(option.get("value")) for option in records]
     if len(values) != len(set(values)):
         message = "The specified option value is already used"
@@ -193,6 +254,38 @@ def _check_options(form: Form, path: Path, select: dict[str, Any]) -> None:
     for key in ("min_values", "max_values"):
         if isinstance(select.get(key), int) and select[key] > max(1, len(options)):
             form.add((*path, key), "NUMBER_TYPE_MAX", "More values than there are options.")
+    if sum(option.get("default") is True for option in records) > bounds(select)[1]:
+        message = "More options are chosen than may be."
+        form.add((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", message)
+
+
+def _check_defaults(form: Form, path: Path, select: dict[str, Any]) -> None:
+    """What is chosen already, of the kinds that the menu offers, and as many as it takes."""
+    place = (*path, "default_values")
+    entries = form.count(place, select.get("default_values"), 25)
+    allowed = DEFAULTS[Kind(select["type"])]
+    for index, entry in enumerate(entries):
+        record = form.record((*place, index), entry)
+        form.known((*place, index), record, {"id", "type"})
+        form.identity((*place, index, "id"), record.get("id"))
+        if record.get("id") is None:
+            form.required((*place, index, "id"))
+        if record.get("type") not in allowed:
+            message = f"Value must be one of ({', '.join(allowed)})."
+            form.add((*place, index, "type"), "BASE_TYPE_CHOICES", message)
+    least, most = bounds(select)
+    if entries and not least <= len(entries) <= most:
+        message = f"Must be between {least} and {most} in length."
+        form.add(place, "BASE_TYPE_BAD_LENGTH", message)
+
+
+def _check_channel_types(form: Form, path: Path, types: Any) -> None:
+    entries = form.count(path, types, len(CHANNEL_TYPES))
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, int) or entry not in CHANNEL_TYPES:
+            form.add((*path, index), "BASE_TYPE_CHOICES", "This is no type of channel.")
+    if len({str(each) for each in entries}) < len(entries):
+        form.add(path, "SET_TYPE_ALREADY_CONTAINS_VALUE", "A type of channel stands here twice.")
 
 
 def _check_section(form: Form, path: Path, section: dict[str, Any]) -> None:
@@ -210,15 +303,17 @@ def _check_text(form: Form, path: Path, text: dict[str, Any]) -> None:
     form.text((*path, "content"), text.get("content"), MOST_TEXT, shortest=1, required=True)
 
 
-def _check_media(form: Form, path: Path, media: Any) -> None:
+def _check_media(form: Form, path: Path, media: Any, schemes: tuple[str, ...] = MEDIA) -> None:
     record = form.record(path, media)
     form.known(path, record, {"url"})
     form.text((*path, "url"), record.get("url"), 2048, shortest=1, required=True)
+    form.scheme((*path, "url"), record.get("url"), schemes)
 
 
 def _check_thumbnail(form: Form, path: Path, thumbnail: dict[str, Any]) -> None:
     _check_media(form, (*path, "media"), thumbnail.get("media"))
-    form.text((*path, "description"), thumbnail.get("description"), 1024)
+    form.text((*path, "description"), thumbnail.get("description"), 1024, shortest=1)
+    form.flag((*path, "spoiler"), thumbnail.get("spoiler"))
 
 
 def _check_gallery(form: Form, path: Path, gallery: dict[str, Any]) -> None:
@@ -230,11 +325,19 @@ def _check_gallery(form: Form, path: Path, gallery: dict[str, Any]) -> None:
 
 
 def _check_file(form: Form, path: Path, file: dict[str, Any]) -> None:
-    _check_media(form, (*path, "file"), file.get("file"))
+    """A file of the message's own: no other address can be shown as one."""
+    _check_media(form, (*path, "file"), file.get("file"), ("attachment",))
+    form.flag((*path, "spoiler"), file.get("spoiler"))
+
+
+def _check_separator(form: Form, path: Path, separator: dict[str, Any]) -> None:
+    form.number((*path, "spacing"), separator.get("spacing"), 1, 2)
+    form.flag((*path, "divider"), separator.get("divider"))
 
 
 def _check_container(form: Form, path: Path, container: dict[str, Any]) -> None:
     form.number((*path, "accent_color"), container.get("accent_color"), 0, 0xFFFFFF)
+    form.flag((*path, "spoiler"), container.get("spoiler"))
     inner = form.count((*path, "components"), container.get("components"), 40, least=1)
     for index, entry in enumerate(inner):
         _check_one(form, (*path, "components", index), entry, IN_CONTAINER)
@@ -248,6 +351,7 @@ _RULES: dict[Kind, Callable[[Form, Path, dict[str, Any]], None]] = {
     Kind.THUMBNAIL: _check_thumbnail,
     Kind.GALLERY: _check_gallery,
     Kind.FILE: _check_file,
+    Kind.SEPARATOR: _check_separator,
     Kind.CONTAINER: _check_container,
     **dict.fromkeys(SELECTS, check_select),
 }

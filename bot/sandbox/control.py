@@ -11,11 +11,11 @@ from bot.sandbox import records, scene
 from bot.sandbox.answering import answering
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.members import ActingMember
-from bot.sandbox.options import FileOption, Value
+from bot.sandbox.options import FileOption
 from bot.sandbox.replies import Reply
 from bot.sandbox.server import Sandbox
 from bot.sandbox.wire import Json
-from bot.sandbox.world import User
+from bot.sandbox.world import User, World
 
 Act = Callable[[ActingMember, Json], Awaitable[Any]]
 
@@ -68,7 +68,8 @@ class Control:
         act = _ACTS.get(given["do"])
         if act is None:
             raise ValueError(f"nobody can {given['do']}")
-        options = {name: self._value(value) for name, value in (given.get("options") or {}).items()}
+        world = self._sandbox.world
+        options = {name: _value(world, each) for name, each in (given.get("options") or {}).items()}
         result = await act(member, {**given, "options": options, "sandbox": self._sandbox})
         if isinstance(result, Reply):
             return self._record(result.interaction_id)
@@ -169,18 +170,18 @@ class Control:
     def _member(self, user: str, channel: str | None) -> ActingMember:
         return self._sandbox.acting(user, channel)
 
-    def _value(self, given: Any) -> Value:
-        """An option's value: plain, or an object that names a user, a channel or a file."""
-        if not isinstance(given, dict):
-            return given  # type: ignore[no-any-return]  # JSON's plain values are option values
-        world = self._sandbox.world
-        if "user" in given:
-            return world.user_named(given["user"])
-        if "channel" in given:
-            return world.channel_named(given["channel"])
-        if "role" in given:
-            return world.role_named(given["role"])
-        return _file(given)
+
+def _value(world: World, given: Any) -> Any:
+    """A value as it is, or what an object names: a user, a channel, a role or a file."""
+    if not isinstance(given, dict):
+        return given
+    if "user" in given:
+        return world.user_named(given["user"])
+    if "channel" in given:
+        return world.channel_named(given["channel"])
+    if "role" in given:
+        return world.role_named(given["role"])
+    return _file(given)
 
 
 def _file(given: Json) -> FileOption:
@@ -202,7 +203,8 @@ async def _click(member: ActingMember, given: Json) -> Any:
 
 
 async def _select(member: ActingMember, given: Json) -> Any:
-    return await member.select(int(given["message"]), given["name"], given["values"])
+    values = [_value(given["sandbox"].world, each) for each in given["values"]]
+    return await member.select(int(given["message"]), given["name"], values)
 
 
 async def _submit(member: ActingMember, given: Json) -> Any:

@@ -39,7 +39,7 @@ MEDIA_KEYS = frozenset(
         "flags",
     ]
 )
-MEDIA_SCHEMES = ("http://", "https://", "attachment://")
+MEDIA_SCHEMES = ("http", "https", "attachment")
 
 
 def check(form: Form, path: Path, embeds: Any) -> None:
@@ -94,9 +94,7 @@ def _check_media(form: Form, path: Path, media: Any) -> None:
     form.known(path, record, MEDIA_KEYS)
     url = record.get("url")
     form.text((*path, "url"), url, 2048, shortest=1, required=True)
-    if isinstance(url, str) and not url.startswith(MEDIA_SCHEMES):
-        form.add((*path, "url"), "URL_TYPE_INVALID_SCHEME", f'Scheme "{url[:20]}" is not one of'
-                 " ('http', 'https', 'attachment').")  # fmt: skip
+    form.scheme((*path, "url"), url, MEDIA_SCHEMES)
 
 
 def urls(embeds: list[dict[str, Any]]) -> list[str]:

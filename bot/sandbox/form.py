@@ -54,6 +54,24 @@ class Form:
         elif not least <= value <= most:
             self.add(path, "NUMBER_TYPE_MAX", f"Must be between {least} and {most}.")
 
+    def flag(self, path: Path, value: Any) -> None:
+        """True, false, or nothing."""
+        if value is not None and not isinstance(value, bool):
+            self.add(path, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
+
+    def identity(self, path: Path, value: Any) -> None:
+        """A snowflake, as text or as the number that discord.py sends; or nothing."""
+        number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        if value is not None and not number and not (isinstance(value, str) and value.isdecimal()):
+            self.add(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
+
+    def scheme(self, path: Path, address: Any, allowed: Collection[str]) -> None:
+        """An address that begins with one of the schemes, or nothing."""
+        if isinstance(address, str) and address.partition("://")[0] not in allowed:
+            names = ", ".join(f"'{each}'" for each in allowed)
+            message = f'Scheme "{address.partition("://")[0][:20]}" is not one of ({names}).'
+            self.add(path, "URL_TYPE_INVALID_SCHEME", message)
+
     def count(self, path: Path, value: Any, most: int, *, least: int = 0) -> list[Any]:
         """A list of `least` to `most` entries; anything else is noted and read as empty."""
         if value is None:

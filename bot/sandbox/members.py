@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.sandbox import modals, wire
+from bot.sandbox import modals
+from bot.sandbox.choosing import Choice, Choosing
 from bot.sandbox.commands import Commands, CommandType
-from bot.sandbox.components import LINK, SELECTS, Kind
+from bot.sandbox.components import SELECTS, Kind
 from bot.sandbox.errors import ClientRefusal
 from bot.sandbox.events import Events
 from bot.sandbox.interactions import Deed, Interactions
@@ -87,25 +88,23 @@ class ActingMember:
     async def click(self, message: Snapshot | Message | int, name: str) -> Reply:
         """Press a button, called by its custom id or its label."""
         found, control = self._control(message, name)
-        if control["type"] != Kind.BUTTON or control["style"] == LINK:
+        if control["type"] != Kind.BUTTON or "custom_id" not in control:
             raise ClientRefusal(f"{name} is no button that the bot hears of.")
         data = {key: control[key] for key in ("custom_id", "id")}
         return self._act(Deed(Deeds.COMPONENT, {**data, "component_type": 2}, found))
 
     async def select(
-        self, message: Snapshot | Message | int, name: str, values: list[str | User | Channel | Any]
+        self, message: Snapshot | Message | int, name: str, values: Sequence[Choice]
     ) -> Reply:
         """Choose from a select menu, called by its custom id: values or labels, or objects."""
         found, control = self._control(message, name)
         if control["type"] not in SELECTS:
             raise ClientRefusal(f"{name} is no select menu.")
-        if not control["min_values"] <= len(values) <= control["max_values"]:
-            bounds = f"{control['min_values']} to {control['max_values']}"
-            raise ClientRefusal(f"{name} takes {bounds} values.")
         writer = self._options()
         data: Json = {key: control[key] for key in ("custom_id", "id")}
         data |= {"component_type": control["type"]}
-        data["values"] = [self._selected(control, each, writer) for each in values]
+        choosing = Choosing(control, writer, guild=self._guild, user=self.user)
+        data["values"] = choosing.values(values)
         if writer.resolved.kinds:
             data["resolved"] = writer.resolved.kinds
         return self._act(Deed(Deeds.COMPONENT, data, found))
@@ -253,18 +252,6 @@ class ActingMember:
         if control.get("disabled"):
             raise ClientRefusal(f"{name} is disabled.")
         return found, control
-
-    def _selected(self, control: Json, value: Any, writer: OptionWriter) -> str:
-        if control["type"] == Kind.STRING_SELECT:
-            for option in control["options"]:
-                if value in (option["value"], option["label"]):
-                    return str(option["value"])
-            raise ClientRefusal(f"{value!r} is no option of {control['custom_id']}.")
-        if isinstance(value, User):
-            return writer.user(value)
-        if isinstance(value, Channel):
-            return writer.resolved.add("channels", value.id, wire.channel(value))
-        return writer.resolved.add("roles", value.id, wire.role(value))
 
     def _snapshot(self, message: Message) -> Snapshot:
         return Snapshot(self._stage.interactions.writer.message(message))

@@ -123,11 +123,19 @@ class OptionWriter:
             raise ClientRefusal(
                 f"The option {option['name']} takes no channel of {channel.name}'s kind."
             )
-        return self.resolved.add("channels", channel.id, _brief(channel))
+        return self.channel(channel)
 
     def _role(self, option: Json, role: Role) -> str:
         if self._guild is None or role.id not in self._guild.roles:
             raise ClientRefusal(f"The option {option['name']} takes a role of this server.")
+        return self.role(role)
+
+    def channel(self, channel: Channel) -> str:
+        """Note a channel among the resolved."""
+        return self.resolved.add("channels", channel.id, _brief(channel))
+
+    def role(self, role: Role) -> str:
+        """Note a role among the resolved."""
         return self.resolved.add("roles", role.id, wire.role(role))
 
     def user(self, who: User) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from bot.sandbox import records
+from bot.sandbox.choosing import Choice
 from bot.sandbox.errors import ClientRefusal
 from bot.sandbox.faults import Fault
 from bot.sandbox.options import FileOption, Value
@@ -160,9 +161,10 @@ class RemoteMember:
         """Press a button, called by its custom id or its label."""
         return await self._reply("click", message=message.id, name=name)
 
-    async def select(self, message: Snapshot, name: str, values: list[str]) -> Reply:
-        """Choose from a select menu of strings."""
-        return await self._reply("select", message=message.id, name=name, values=values)
+    async def select(self, message: Snapshot, name: str, values: Sequence[Choice]) -> Reply:
+        """Choose from a select menu: values or labels, or users, roles and channels."""
+        written = [_value(each) for each in values]
+        return await self._reply("select", message=message.id, name=name, values=written)
 
     async def submit(self, reply: Reply, values: Mapping[str, Any]) -> Reply:
         """Send the modal that a reply opened."""

@@ -36,12 +36,38 @@ def _one(component: dict[str, Any], resolve: Resolve, fresh: Iterator[int]) -> d
     if "accessory" in answer:
         answer["accessory"] = _one(component["accessory"], resolve, fresh)
     if kind in SELECTS:
-        answer = {"min_values": 1, "max_values": 1, **answer}
+        answer = _menu(answer)
     elif kind == Kind.BUTTON:
         answer.setdefault("disabled", False)
+        if "emoji" in answer:
+            answer["emoji"] = _emoji(answer["emoji"])
     elif kind == Kind.SEPARATOR:
         answer = {"spacing": 1, "divider": True, **answer}
     return _with_media(kind, answer, resolve)
+
+
+def _menu(select: dict[str, Any]) -> dict[str, Any]:
+    """A select menu with its bounds; whether it is required is said of a modal's only."""
+    answer = {"min_values": 1, "max_values": 1, **select}
+    answer.pop("required", None)
+    if "options" in answer:
+        answer["options"] = [_option(each) for each in answer["options"]]
+    if "default_values" in answer:
+        answer["default_values"] = [
+            {"id": str(each["id"]), "type": each["type"]} for each in answer["default_values"]
+        ]
+    return answer
+
+
+def _option(option: dict[str, Any]) -> dict[str, Any]:
+    answer = {key: value for key, value in option.items() if value is not None}
+    return answer | ({"emoji": _emoji(answer["emoji"])} if "emoji" in answer else {})
+
+
+def _emoji(emoji: dict[str, Any]) -> dict[str, Any]:
+    """An emoji, its id as text where it has one."""
+    answer = {key: value for key, value in emoji.items() if value is not None}
+    return answer | ({"id": str(answer["id"])} if "id" in answer else {})
 
 
 def _with_media(kind: int, answer: dict[str, Any], resolve: Resolve) -> dict[str, Any]:

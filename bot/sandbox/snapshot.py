@@ -107,9 +107,10 @@ class Snapshot:
 
     def control(self, name: str) -> Json:
         """A control by its custom id or its label; `LookupError` where there is none."""
-        for each in self.controls():
-            if name in (each.get("custom_id"), each.get("label")):
-                return each
+        for key in ("custom_id", "label"):
+            for each in self.controls():
+                if name == each.get(key):
+                    return each
         names = [each.get("label") or each.get("custom_id") for each in self.controls()]
         raise LookupError(f"no control is called {name!r}; there are {names}")
 
