@@ -16,6 +16,11 @@ class Clock:
         """The present second since the epoch."""
         return self._source() + self._offset
 
+    @property
+    def moved(self) -> float:
+        """The seconds by which it was moved in all."""
+        return self._offset
+
     def advance(self, seconds: float) -> None:
         """Move the present by so many seconds; fewer than none jumps back."""
         self._offset += seconds

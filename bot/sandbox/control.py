@@ -9,11 +9,11 @@ from aiohttp import web
 
 from bot.sandbox import records, scene
 from bot.sandbox.answering import answering
-from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.members import ActingMember
 from bot.sandbox.options import FileOption
 from bot.sandbox.replies import Reply
 from bot.sandbox.server import Sandbox
+from bot.sandbox.switches import Switches
 from bot.sandbox.wire import Json
 from bot.sandbox.world import User, World
 
@@ -39,12 +39,11 @@ class Control:
             web.get("/sandbox/scene", answering(self._scene)),
             web.get("/sandbox/offered", answering(self._offered)),
             web.post("/sandbox/clock", answering(self._clock)),
-            web.post("/sandbox/faults", answering(self._add_fault)),
-            web.delete("/sandbox/faults", answering(self._clear_faults)),
             web.post("/sandbox/gateway", answering(self._disturb)),
             web.get("/sandbox/violations", answering(self._violations)),
             web.get("/sandbox/unfinished", answering(self._unfinished)),
             web.post("/sandbox/forgive", answering(self._forgive)),
+            *Switches(self._sandbox.faults).routes(),
         ]
 
     async def _health(self, _: web.Request) -> Json:
@@ -126,18 +125,12 @@ class Control:
         return self._member(request.query["user"], request.query.get("channel")).offered()
 
     async def _clock(self, request: web.Request) -> Json:
-        self._sandbox.clock.advance(float((await request.json())["advance"]))
-        self._sandbox.events.publish("clock.moved")
-        return {"now": self._sandbox.clock.now()}
-
-    async def _add_fault(self, request: web.Request) -> Json:
-        given = await request.json()
-        self._sandbox.faults.add(Fault(FaultKind(given.pop("kind")), **given))
-        return {"rules": len(self._sandbox.faults.rules)}
-
-    async def _clear_faults(self, _: web.Request) -> Json:
-        self._sandbox.faults.clear()
-        return {"rules": 0}
+        """Move the clock by `advance` seconds, or to where it was before all such moves: `back`."""
+        clock, given = self._sandbox.clock, await request.json()
+        seconds = -clock.moved if given.get("back") else float(given["advance"])
+        clock.advance(seconds)
+        self._sandbox.events.publish("clock.moved", seconds)
+        return {"now": clock.now(), "moved": clock.moved}
 
     async def _disturb(self, request: web.Request) -> Json:
         """Disturb the gateway in one of its ways, with that way's values."""
@@ -158,10 +151,14 @@ class Control:
         return {"sessions": len(gateway.sessions)}
 
     async def _violations(self, _: web.Request) -> list[Json]:
-        return [asdict(each) for each in self._sandbox.violations]
+        hide = self._sandbox.secrets.hide
+        return [{**asdict(each), "path": hide(each.path)} for each in self._sandbox.violations]
 
     async def _unfinished(self, _: web.Request) -> list[Json]:
-        return [asdict(each) for each in self._sandbox.unfinished()]
+        return [
+            {"interaction_id": str(each.interaction_id), "what": each.what}
+            for each in self._sandbox.unfinished()
+        ]
 
     async def _forgive(self, _: web.Request) -> Json:
         self._sandbox.forgive()

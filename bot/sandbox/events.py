@@ -27,9 +27,12 @@ class Events:
         self._now = now
         self._listeners: list[Listener] = []
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call the listener with every event from now on; the answer ends that."""
-        self._listeners.append(listener)
+    def subscribe(self, listener: Listener, *, first: bool = False) -> Callable[[], None]:
+        """Call the listener with every event from now on; the answer ends that.
+
+        Who listens `first` hears an event before those that it brings about.
+        """
+        self._listeners.insert(0 if first else len(self._listeners), listener)
         return lambda: self._listeners.remove(listener)
 
     def publish(self, name: str, data: Any = None) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from aiohttp import BodyPartReader, web
 
 from bot.sandbox.clock import Clock
 from bot.sandbox.errors import ApiError, InvalidForm, Unauthorized
-from bot.sandbox.faults import AFTER, Fault, FaultKind, Faults
+from bot.sandbox.faults import AFTER, LATE, Fault, FaultKind, Faults
 from bot.sandbox.payloads import MOST_REQUEST, Upload
 from bot.sandbox.rest.router import Call, Reply, Router
 
@@ -20,10 +21,19 @@ BUCKET_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file of a request, without its bytes; the size is in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One request and its answer; `template` is none for an unknown route.
 
-    `faulty` says that the answer was a fault's and not Discord's own.
+    `faulty` says that the answer was a fault's and not Discord's own, `fault` which one met the
+    request, and `took_ms` for how long the bot waits for the answer.
     """
 
     method: str
@@ -36,6 +46,14 @@ class Exchange:
     response: Any
     at: float
     faulty: bool = False
+    fault: FaultKind | None = None
+    took_ms: float = 0.0
+    files: tuple[SentFile, ...] = ()
+
+    @property
+    def unheard(self) -> bool:
+        """Whether the request was carried out, but a fault's answer takes the place of this."""
+        return self.fault in AFTER - LATE and not self.faulty
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +81,42 @@ class Exchanges:
         self.observers: list[Observer] = []
         self.violations: list[Violation] = []
         self.lost: list[Callable[[Call], None]] = []
+        self.broken: list[Callable[[Violation], None]] = []
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request below /api/v10."""
-        path = request.path.removeprefix(BASE)
-        fault = self._faults.take(request.method, path)
-        if fault is None or fault.kind in AFTER:
-            return await self._carry_out(request, path, fault)
-        if fault.kind is FaultKind.DELAY:
+        call = Call(request.method, request.path.removeprefix(BASE), dict(request.query),
+                    request.headers.get("Authorization"))  # fmt: skip
+        files = request.content_type.startswith("multipart/")
+        fault = self._faults.take(call.method, call.path, files=files)
+        if fault is not None and fault.kind is FaultKind.DELAY:
             await asyncio.sleep(fault.delay)
-            return await self._carry_out(request, path, None)
+        if fault is None or fault.kind in AFTER | LATE:
+            return await self._carry_out(request, call, fault)
         await request.read()
-        self._observe(
-            Call(request.method, path, dict(request.query)), None, _as_reply(fault), fault
-        )
+        self._observe(call, None, _as_reply(fault), fault, faulty=True)
         return _cut(request) if fault.kind is FaultKind.CUT_BEFORE else _faulty(fault)
 
     async def _carry_out(
-        self, request: web.Request, path: str, fault: Fault | None
+        self, request: web.Request, call: Call, fault: Fault | None
     ) -> web.StreamResponse:
-        call, template, reply = await self._answer(request, path)
-        self._observe(call, template, reply)
+        call, template, reply = await self._answer(request, call)
+        self._observe(call, template, reply, fault)
         if fault is not None and fault.kind is FaultKind.DELAY_AFTER:
             await asyncio.sleep(fault.delay)
-            fault = None
-        if fault is None:
+        if fault is None or fault.kind in LATE:
             return _response(reply, template or "unknown", self._clock.now())
-        self._observe(call, template, _as_reply(fault), fault)
+        self._observe(call, template, _as_reply(fault), fault, faulty=True)
         for listener in self.lost:
             listener(call)
         return _cut(request) if fault.kind is FaultKind.CUT_AFTER else _faulty(fault)
 
-    async def _answer(self, request: web.Request, path: str) -> tuple[Call, str | None, Reply]:
+    async def _answer(self, request: web.Request, call: Call) -> tuple[Call, str | None, Reply]:
         """The request as it was read, the route's template, and the reply."""
-        call = Call(request.method, path, dict(request.query),
-                    request.headers.get("Authorization"))  # fmt: skip
         template = None
         try:
             call = await _read(request, call)
-            route, parameters = self._router.find(call.method, path)
+            route, parameters = self._router.find(call.method, call.path)
             template, call = route.template, replace(call, parameters=parameters)
             if route.needs_token and call.authorization != f"Bot {self._token}":
                 raise Unauthorized
@@ -115,11 +130,15 @@ class Exchanges:
             errors = error.errors if isinstance(error, InvalidForm) else None
             violation = Violation(call.method, call.path, error.code, error.message, errors)
             self.violations.append(violation)
+            for listener in self.broken:
+                listener(violation)
 
     def _observe(
-        self, call: Call, template: str | None, reply: Reply, fault: Fault | None = None
-    ) -> None:
+        self, call: Call, template: str | None, reply: Reply, fault: Fault | None, *,
+        faulty: bool = False,
+    ) -> None:  # fmt: skip
         """Tell the observers; an answer that a fault gave is told as faulty."""
+        later = fault.delay if fault is not None and fault.kind is FaultKind.DELAY_AFTER else 0.0
         exchange = Exchange(
             call.method,
             template,
@@ -130,7 +149,10 @@ class Exchanges:
             reply.status,
             reply.body,
             self._clock.now(),
-            faulty=fault is not None,
+            faulty=faulty,
+            fault=None if fault is None else fault.kind,
+            took_ms=(time.monotonic() - call.started + later) * 1000,
+            files=tuple(SentFile(each.filename, len(each.data)) for each in call.uploads),
         )
         for observer in list(self.observers):
             observer(exchange)

@@ -24,29 +24,36 @@ class FaultKind(Enum):
 
 AFTER = frozenset({FaultKind.CUT_AFTER, FaultKind.STATUS_AFTER, FaultKind.DELAY_AFTER})
 """The faults that let the request be carried out first."""
+LATE = frozenset({FaultKind.DELAY, FaultKind.DELAY_AFTER})
+"""The faults after which the answer is still Discord's own."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """One rule: which requests it meets, what it does, and how many times.
+    """One rule: which requests it meets, what it does, and how many times (`inf`: always).
 
-    `path` is a regular expression, searched for in the path below /api/v10; `delay` is in
-    seconds; a body that is no string is answered as JSON.
+    `path` is a regular expression, searched for in the path below /api/v10; with `files` only
+    requests that carry some are met; `delay` is in seconds; a body that is no string is answered
+    as JSON. `name` is for people, and `id` is given by `Faults`.
     """
 
     kind: FaultKind
     method: str | None = None
     path: str = ""
-    times: int = 1
+    times: float = 1
     delay: float = 0.0
     status: int = 502
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    files: bool = False
+    name: str = ""
+    id: int = field(default=0, compare=False)
 
-    def meets(self, method: str, path: str) -> bool:
+    def meets(self, method: str, path: str, *, files: bool = False) -> bool:
         """Whether this rule still applies, and applies to this request."""
-        fits = self.method in (None, method) and re.search(self.path, path) is not None
-        return self.times > 0 and fits
+        if self.times <= 0 or (self.files and not files):
+            return False
+        return self.method in (None, method) and re.search(self.path, path) is not None
 
     def text(self) -> str:
         """The body as it is sent."""
@@ -63,26 +70,39 @@ class Faults:
 
     def __init__(self, events: Events) -> None:
         self._events = events
+        self._added = 0
         self.rules: list[Fault] = []
         self.met: list[tuple[str, str, FaultKind]] = []
 
     def add(self, fault: Fault) -> Fault:
-        """Append a rule."""
+        """Append a rule, which is given its number."""
+        self._added += 1
+        fault.id = self._added
         self.rules.append(fault)
+        self._events.publish("faults.changed")
         return fault
+
+    def remove(self, number: int) -> None:
+        """Forget one rule; `LookupError` where there is none of that number."""
+        found = next((each for each in self.rules if each.id == number), None)
+        if found is None:
+            raise LookupError(f"there is no fault {number}")
+        self.rules.remove(found)
+        self._events.publish("faults.changed")
 
     def clear(self) -> None:
         """Forget every rule."""
         self.rules.clear()
+        self._events.publish("faults.changed")
 
     async def until_met(self, count: int, timeout: float) -> None:
         """Wait until so many requests have met a fault, or raise `TimeoutError`."""
         await self._events.wait(lambda: len(self.met) >= count or None, timeout)
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str, *, files: bool = False) -> Fault | None:
         """The first rule that meets the request, which counts one use of it."""
         for fault in self.rules:
-            if fault.meets(method, path):
+            if fault.meets(method, path, files=files):
                 fault.times -= 1
                 self.met.append((method, path, fault.kind))
                 self._events.publish("fault.met", fault)

@@ -89,7 +89,7 @@ class Gateway:
         connection = Connection(request, stream, self._audible)
         await connection.open()
         self._sockets.add(connection)
-        connection.send({"op": Op.HELLO, "d": {"heartbeat_interval": int(1000 * self.heartbeat)}})
+        self._say(connection, Op.HELLO, {"heartbeat_interval": int(1000 * self.heartbeat)})
         pump = asyncio.create_task(connection.pump())
         try:
             await self._listen(connection)
@@ -104,33 +104,37 @@ class Gateway:
     def reconnect(self) -> None:
         """Ask every client to come back: op 7."""
         for connection in list(self._sockets):
-            connection.send({"op": Op.RECONNECT, "d": None})
+            self._say(connection, Op.RECONNECT)
 
     def invalidate(self, *, resumable: bool = False) -> None:
         """Tell every client that its session is over, or to resume it: op 9."""
         for session in list(self._sessions.values()):
             if session.connection is not None:
-                session.connection.send({"op": Op.INVALID_SESSION, "d": resumable})
+                self._say(session.connection, Op.INVALID_SESSION, resumable)
                 if not resumable:
                     del self._sessions[session.id]
 
     async def close(self, code: int = UNKNOWN_ERROR) -> None:
         """End every connection with a close code."""
+        self._events.publish("gateway.disturbed", f"closed with code {code}")
         for connection in list(self._sockets):
             await connection.close(code)
 
     def cut(self) -> None:
         """Break every connection without a word."""
+        self._events.publish("gateway.disturbed", "cut without a word")
         for connection in list(self._sockets):
             connection.cut()
 
     def silence(self) -> None:
         """Send nothing more, heartbeat acks included, to old connections and new ones alike."""
         self._audible.clear()
+        self._events.publish("gateway.disturbed", "silent from here on")
 
     def speak(self) -> None:
         """Send again, first what was held back."""
         self._audible.set()
+        self._events.publish("gateway.disturbed", "heard again")
 
     async def _listen(self, connection: Connection) -> None:
         async for frame in connection.socket:
@@ -141,11 +145,12 @@ class Gateway:
                 code = payload["op"]
             except (ValueError, KeyError, TypeError):
                 raise Closed(DECODE_ERROR, "Decode error") from None
+            self._events.publish("gateway.received", payload)
             self._handle(connection, code, payload.get("d"))
 
     def _handle(self, connection: Connection, code: int, data: Any) -> None:
         if code == Op.HEARTBEAT:
-            connection.send({"op": Op.HEARTBEAT_ACK, "d": None})
+            self._say(connection, Op.HEARTBEAT_ACK)
         elif code == Op.IDENTIFY:
             self._identify(connection, data)
         elif code == Op.RESUME:
@@ -210,7 +215,7 @@ class Gateway:
         self._check_token(data)
         session = self._sessions.get(str(data.get("session_id")))
         if session is None:
-            connection.send({"op": Op.INVALID_SESSION, "d": False})
+            self._say(connection, Op.INVALID_SESSION, False)
             return
         sequence = data.get("seq")
         if not isinstance(sequence, int):
@@ -218,7 +223,7 @@ class Gateway:
         missed = session.missed_since(sequence)
         if missed is None:
             del self._sessions[session.id]
-            connection.send({"op": Op.INVALID_SESSION, "d": False})
+            self._say(connection, Op.INVALID_SESSION, False)
             return
         session.connection = connection
         for payload in missed:
@@ -255,6 +260,12 @@ class Gateway:
             "nonce": data.get("nonce"),
         }
         self._post(session, "GUILD_MEMBERS_CHUNK", chunk)
+
+    def _say(self, connection: Connection, code: int, data: Any = None) -> None:
+        """Send what is no event, and so has no number and is never sent again."""
+        payload = {"op": code, "d": data}
+        connection.send(payload)
+        self._events.publish("gateway.said", payload)
 
     def _post(self, session: Session, name: str, data: Any) -> None:
         payload = session.next_event(name, data)

@@ -27,6 +27,7 @@ from bot.sandbox.rest.guilds import GuildRoutes
 from bot.sandbox.rest.identity import Identity
 from bot.sandbox.rest.interactions import InteractionRoutes
 from bot.sandbox.rest.router import Call, Router
+from bot.sandbox.secrecy import Secrets
 from bot.sandbox.snapshot import File
 from bot.sandbox.snowflake import Snowflakes
 from bot.sandbox.world import Channel, User, World
@@ -70,6 +71,7 @@ class Sandbox:
         self.commands = Commands(world.application_id, clock, ids)
         self.messages = Messages(world, clock, ids, events)
         self.interactions = Interactions(world, clock, ids, events, self.messages)
+        self.secrets = Secrets(self.token, self.interactions)
         self.gateway = Gateway(world, self.token, events)
         writer = self._writer = self.interactions.writer
         events.subscribe(Announcer(world, self.gateway, writer).hear)
@@ -85,6 +87,7 @@ class Sandbox:
         self._excused: set[int] = set()
         self._exchanges = Exchanges(router, self.token, clock, self.faults)
         self._exchanges.lost.append(self._note_lost)
+        self._exchanges.broken.append(lambda broken: events.publish("rule.broken", broken))
         self._stage = Stage(world, self.messages, self.commands, self.interactions, events)
 
     @property

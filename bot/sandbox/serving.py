@@ -6,6 +6,7 @@ from collections.abc import Callable
 from bot.sandbox.control import Control
 from bot.sandbox.hosting import Host
 from bot.sandbox.page import site
+from bot.sandbox.page.inspection import Inspection, Recorder
 from bot.sandbox.page.process import ProcessRoutes
 from bot.sandbox.page.stream import Stream
 from bot.sandbox.server import Sandbox
@@ -20,7 +21,11 @@ def controlled(sandbox: Sandbox) -> Sandbox:
 
 def with_page(sandbox: Sandbox, host: Host | None = None) -> Sandbox:
     """The sandbox with its page, the control API that the page needs, and the bot it hosts."""
-    sandbox.mount([*site.routes(), *Stream(sandbox).routes(), *ProcessRoutes(host).routes()])
+    recorder = Recorder(sandbox)
+    sandbox.mount(site.routes())
+    sandbox.mount(Stream(sandbox, recorder).routes())
+    sandbox.mount(Inspection(sandbox, recorder).routes())
+    sandbox.mount(ProcessRoutes(host).routes())
     return controlled(sandbox)
 
 

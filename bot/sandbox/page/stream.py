@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -11,8 +12,10 @@ from bot.sandbox import records
 from bot.sandbox.events import Event
 from bot.sandbox.interactions import Interaction
 from bot.sandbox.messages import Message
+from bot.sandbox.page.inspection import Recorder
 from bot.sandbox.permissions import Permission, in_channel
 from bot.sandbox.server import Sandbox
+from bot.sandbox.switches import in_force
 from bot.sandbox.wire import Json
 from bot.sandbox.world import Channel, User
 
@@ -22,10 +25,15 @@ PROCESS = {"process.changed": "process", "process.said": "log"}
 
 
 class Stream:
-    """The WebSocket at /sandbox/stream; the page says whom it acts as by `{"as": user id}`."""
+    """The WebSocket at /sandbox/stream.
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    The page says whom it acts as by `{"as": user id}`, and whether its inspector is open by
+    `{"inspect": true}` or `false`.
+    """
+
+    def __init__(self, sandbox: Sandbox, recorder: Recorder) -> None:
         self._sandbox = sandbox
+        self._recorder = recorder
 
     def routes(self) -> list[web.RouteDef]:
         """The one route."""
@@ -35,7 +43,7 @@ class Stream:
         """One page's connection, from its opening to its close."""
         socket = web.WebSocketResponse(heartbeat=20)
         await socket.prepare(request)
-        reader = Reader(self._sandbox)
+        reader = Reader(self._sandbox, self._recorder)
         unsubscribe = self._sandbox.events.subscribe(reader.hear)
         pump = asyncio.create_task(_pump(socket, reader.unsent))
         try:
@@ -44,6 +52,7 @@ class Stream:
                     reader.obey(json.loads(frame.data))
         finally:
             unsubscribe()
+            reader.inspect(wanted=False)
             pump.cancel()
         return socket
 
@@ -51,18 +60,34 @@ class Stream:
 class Reader:
     """What one page is told of, and what of that it still has to be sent."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, recorder: Recorder) -> None:
         self._sandbox = sandbox
+        self._recorder = recorder
         self._user: User | None = None
+        self._leave_inspector: Callable[[], None] | None = None
         self.unsent: asyncio.Queue[Json | None] = asyncio.Queue(MOST_UNSENT)
 
     def obey(self, asked: Json) -> None:
-        """Take what the page asks for: whom it acts as."""
+        """Take what the page asks for: whom it acts as, or its inspector."""
+        if "inspect" in asked:
+            self.inspect(wanted=bool(asked["inspect"]))
+            return
         self._user = self._sandbox.world.user_named(str(asked["as"]))
         self._tell("hello", {"as": str(self._user.id)})
 
+    def inspect(self, *, wanted: bool) -> None:
+        """Begin or end to tell of what is recorded, and of the faults."""
+        if self._leave_inspector is not None:
+            self._leave_inspector()
+            self._leave_inspector = None
+        if wanted:
+            self._leave_inspector = self._recorder.listen(lambda what: self._tell("inspect", what))
+            self._tell("faults", {"rules": in_force(self._sandbox.faults)})
+
     def hear(self, event: Event) -> None:
         """Note what this member sees of an event."""
+        if self._leave_inspector is not None and event.name in ("faults.changed", "fault.met"):
+            self._tell("faults", {"rules": in_force(self._sandbox.faults)})
         if self._user is None:
             return
         family = event.name.partition(".")[0]

@@ -1,6 +1,7 @@
 """Requests, replies, and the table that brings them together."""
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,7 +17,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request, read: `path` is below /api/v10, `parameters` come from its template."""
+    """A request, read: `path` is below /api/v10, `parameters` come from its template.
+
+    `started` is the monotonic second in which it came.
+    """
 
     method: str
     path: str
@@ -26,6 +30,7 @@ class Call:
     uploads: tuple[Upload, ...] = ()
     multipart: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
 
     def id(self, name: str) -> int:
         """A snowflake of the path; a 50035 where it is none."""
