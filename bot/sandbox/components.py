@@ -1,6 +1,6 @@
 """The rules of message components, old and new, and components as Discord gives them back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import IntEnum
 from typing import Any
 
@@ -91,7 +91,7 @@ def check(form: Form, path: Path, components: Any, *, new: bool) -> None:
     allowed = TOP_NEW if new else frozenset({Kind.ROW})
     for index, entry in enumerate(entries):
         _check_one(form, (*path, index), entry, allowed)
-    _check_unique(form, path, entries)
+    check_unique(form, path, entries)
     if new:
         _check_totals(form, path, entries)
 
@@ -117,7 +117,8 @@ def _check_totals(form: Form, path: Path, entries: list[Any]) -> None:
         form.add(path, "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", message)
 
 
-def _check_unique(form: Form, path: Path, entries: list[Any]) -> None:
+def check_unique(form: Form, path: Path, entries: list[Any]) -> None:
+    """Note ids and custom ids that two components share."""
     every = list(walk(entries))
     for key, code in (
         ("custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED"),
@@ -224,7 +225,7 @@ def check_select(form: Form, path: Path, select: dict[str, Any]) -> None:
     if least > most:
         form.add((*path, "max_values"), "NUMBER_TYPE_MIN", f"Must be {least} or more.")
     if select.get("type") == Kind.STRING_SELECT:
-        _check_options(form, path, select)
+        _check_menu(form, path, select)
     elif isinstance(select.get("type"), int) and select["type"] in DEFAULTS:
         _check_defaults(form, path, select)
         _check_channel_types(form, (*path, "channel_types"), select.get("channel_types"))
@@ -236,27 +237,43 @@ def bounds(select: dict[str, Any]) -> tuple[int, int]:
     return least if isinstance(least, int) else 1, most if isinstance(most, int) else 1
 
 
-def _check_options(form: Form, path: Path, select: dict[str, Any]) -> None:
-    options = form.count((*path, "options"), select.get("options"), 25, least=1)
-    records = [form.record((*path, "options", i), each) for i, each in enumerate(options)]
+def _check_menu(form: Form, path: Path, select: dict[str, Any]) -> None:
+    place = (*path, "options")
+    keys = frozenset({"label", "value", "description", "emoji", "default"})
+    options = form.count(place, select.get("options"), 25, least=1)
+    records = check_options(form, place, options, keys)
     for index, option in enumerate(records):
-        place = (*path, "options", index)
-        form.known(place, option, {"label", "value", "description", "emoji", "default"})
+        _check_emoji(form, (*place, index, "emoji"), option.get("emoji"))
+    check_attainable(form, path, select, len(records))
+    if sum(option.get("default") is True for option in records) > bounds(select)[1]:
+        message = "More options are chosen than may be."
+        form.add(place, "SELECT_COMPONENT_TOO_MANY_DEFAULTS", message)
+
+
+def check_options(
+    form: Form, path: Path, options: list[Any], keys: Collection[str]
+) -> list[dict[str, Any]]:
+    """Note every fault of options to choose from, whatever shows them; gives them back."""
+    records = [form.record((*path, index), each) for index, each in enumerate(options)]
+    for index, option in enumerate(records):
+        place = (*path, index)
+        form.known(place, option, keys)
         for key in ("label", "value"):
             form.text((*place, key), option.get(key), 100, shortest=1, required=True)
         form.text((*place, "description"), option.get("description"), 100)
         form.flag((*place, "default"), option.get("default"))
-        _check_emoji(form, (*place, "emoji"), option.get("emoji"))
     values = [str(option.get("value")) for option in records]
     if len(values) != len(set(values)):
         message = "The specified option value is already used"
-        form.add((*path, "options"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message)
+        form.add(path, "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message)
+    return records
+
+
+def check_attainable(form: Form, path: Path, given: dict[str, Any], options: int) -> None:
+    """Note bounds that ask for more values than there are options."""
     for key in ("min_values", "max_values"):
-        if isinstance(select.get(key), int) and select[key] > max(1, len(options)):
+        if isinstance(given.get(key), int) and given[key] > max(1, options):
             form.add((*path, key), "NUMBER_TYPE_MAX", "More values than there are options.")
-    if sum(option.get("default") is True for option in records) > bounds(select)[1]:
-        message = "More options are chosen than may be."
-        form.add((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", message)
 
 
 def _check_defaults(form: Form, path: Path, select: dict[str, Any]) -> None:

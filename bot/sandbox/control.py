@@ -169,7 +169,9 @@ class Control:
 
 
 def _value(world: World, given: Any) -> Any:
-    """A value as it is, or what an object names: a user, a channel, a role or a file."""
+    """A value as it is, or what an object names: a user, a channel, a role or a file; or a list."""
+    if isinstance(given, list):
+        return [_value(world, each) for each in given]
     if not isinstance(given, dict):
         return given
     if "user" in given:
@@ -200,13 +202,15 @@ async def _click(member: ActingMember, given: Json) -> Any:
 
 
 async def _select(member: ActingMember, given: Json) -> Any:
-    values = [_value(given["sandbox"].world, each) for each in given["values"]]
+    values = _value(given["sandbox"].world, given["values"])
     return await member.select(int(given["message"]), given["name"], values)
 
 
 async def _submit(member: ActingMember, given: Json) -> Any:
     reply = given["sandbox"].reply(int(given["interaction_id"]))
-    return await member.submit(reply, given["values"])
+    world = given["sandbox"].world
+    values = {name: _value(world, each) for name, each in given["values"].items()}
+    return await member.submit(reply, values)
 
 
 async def _message_command(member: ActingMember, given: Json) -> Any:

@@ -242,7 +242,7 @@ class Interactions:
             found.choices = _checked_choices(data)
         elif kind is Answer.MODAL:
             modals.check(data)
-            found.modal = data
+            found.modal = modals.numbered(data)
         elif kind in (Answer.MESSAGE, Answer.DEFER):
             payload = Payload(Place.CALLBACK, data, uploads)
             origin = self._origin(found, payload.flags)

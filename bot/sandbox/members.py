@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.sandbox import modals
 from bot.sandbox.choosing import Choice, Choosing
 from bot.sandbox.commands import Commands, CommandType
 from bot.sandbox.components import SELECTS, Kind
 from bot.sandbox.errors import ClientRefusal
 from bot.sandbox.events import Events
+from bot.sandbox.filling import Filling
 from bot.sandbox.interactions import Deed, Interactions
 from bot.sandbox.interactions import Kind as Deeds
 from bot.sandbox.messages import Message, Messages, Origin
@@ -110,18 +110,16 @@ class ActingMember:
         return self._act(Deed(Deeds.COMPONENT, data, found))
 
     async def submit(self, reply: Reply, values: Mapping[str, Any]) -> Reply:
-        """Send the modal that a reply opened, filled in by custom id."""
-        modal = reply.modal
-        if modal is None:
+        """Send the modal that a reply opened, filled in by custom id or label."""
+        modal, opener = reply.modal, self._stage.interactions.by_id(reply.interaction_id)
+        if modal is None or opener is None or opener.user.id != self.user.id:
             raise ClientRefusal("No modal is open.")
-        unknown = set(values) - {each.get("custom_id") for each in modals.fields(modal)}
-        if unknown:
-            raise ClientRefusal(f"The modal has no {', '.join(sorted(unknown))}.")
-        filled = [_filled(each, values) for each in modal["components"]]
-        data = {"custom_id": modal["custom_id"], "components": filled}
-        opener = self._stage.interactions.by_id(reply.interaction_id)
-        source = None if opener is None else opener.source
-        return self._act(Deed(Deeds.MODAL, data, source, opener))
+        writer = self._options()
+        filling = Filling(modal, writer, self._stage.world, guild=self._guild, user=self.user)
+        data = {"custom_id": modal["custom_id"], "components": filling.components(values)}
+        if writer.resolved.kinds:
+            data["resolved"] = writer.resolved.kinds
+        return self._act(Deed(Deeds.MODAL, data, opener.source, opener))
 
     async def say(
         self, content: str, files: Sequence[FileOption] = (), reply_to: int | None = None
@@ -273,30 +271,3 @@ def _data(command: Json, options: list[Json], writer: OptionWriter) -> Json:
     if "guild_id" in command:
         data["guild_id"] = command["guild_id"]
     return data
-
-
-def _filled(entry: Json, values: Mapping[str, Any]) -> Json:
-    """A modal's row or label with what the member put in."""
-    if entry["type"] == Kind.TEXT:
-        return {"type": int(Kind.TEXT), "id": entry.get("id") or 1}
-    if entry["type"] == Kind.ROW:
-        inner = [_input(each, values) for each in entry["components"]]
-        return {"type": int(Kind.ROW), "id": entry.get("id") or 1, "components": inner}
-    component = _input(entry["component"], values)
-    return {"type": int(Kind.LABEL), "id": entry.get("id") or 1, "component": component}
-
-
-def _input(given: Json, values: Mapping[str, Any]) -> Json:
-    """One input, checked as the client checks it."""
-    name = given["custom_id"]
-    answer: Json = {"type": given["type"], "custom_id": name, "id": given.get("id") or 1}
-    if given["type"] != Kind.TEXT_INPUT:
-        chosen = values.get(name, [])
-        return answer | {"values": chosen if isinstance(chosen, list) else [chosen]}
-    text = str(values.get(name, given.get("value") or ""))
-    if not text and given.get("required", True):
-        raise ClientRefusal(f"The field {name} is required.")
-    least, most = given.get("min_length") or 0, given.get("max_length") or 4000
-    if text and not least <= len(text) <= most:
-        raise ClientRefusal(f"The field {name} must be {least} to {most} characters long.")
-    return answer | {"value": text}

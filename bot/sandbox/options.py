@@ -105,9 +105,7 @@ class OptionWriter:
 
     def _object(self, option: Json, kind: OptionType, value: Value) -> str:
         if kind is OptionType.ATTACHMENT:
-            file = _expect(option, value, FileOption)
-            kept: Attachment = self._keep_file(file.filename, file.data)
-            return self.resolved.add("attachments", kept.id, self._writer.attachment(kept))
+            return self.file(_expect(option, value, FileOption))
         if kind is OptionType.CHANNEL:
             return self._channel(option, _expect(option, value, Channel))
         if kind is OptionType.ROLE or (kind is OptionType.MENTIONABLE and isinstance(value, Role)):
@@ -137,6 +135,11 @@ class OptionWriter:
     def role(self, role: Role) -> str:
         """Note a role among the resolved."""
         return self.resolved.add("roles", role.id, wire.role(role))
+
+    def file(self, file: FileOption) -> str:
+        """Keep a file, and note it among the resolved."""
+        kept: Attachment = self._keep_file(file.filename, file.data)
+        return self.resolved.add("attachments", kept.id, self._writer.attachment(kept))
 
     def user(self, who: User) -> str:
         """Note a user, and the member where there is one, among the resolved."""

@@ -163,12 +163,13 @@ class RemoteMember:
 
     async def select(self, message: Snapshot, name: str, values: Sequence[Choice]) -> Reply:
         """Choose from a select menu: values or labels, or users, roles and channels."""
-        written = [_value(each) for each in values]
+        written = _value(list(values))
         return await self._reply("select", message=message.id, name=name, values=written)
 
     async def submit(self, reply: Reply, values: Mapping[str, Any]) -> Reply:
-        """Send the modal that a reply opened."""
-        return await self._reply("submit", interaction_id=reply.interaction_id, values=dict(values))
+        """Send the modal that a reply opened, filled in by custom id or label."""
+        written = _written(values)
+        return await self._reply("submit", interaction_id=reply.interaction_id, values=written)
 
     async def message_command(self, name: str, message: Snapshot) -> Reply:
         """Choose a command from a message's context menu."""
@@ -206,7 +207,9 @@ def _written(options: Mapping[str, Value]) -> Json:
     return {name: _value(value) for name, value in options.items()}
 
 
-def _value(value: Value) -> Any:
+def _value(value: Value | Sequence[Value]) -> Any:
+    if isinstance(value, list):
+        return [_value(each) for each in value]
     if isinstance(value, User):
         return {"user": value.username}
     if isinstance(value, Channel):

@@ -13,6 +13,7 @@ import yarl
 from discord import app_commands
 
 from bot.sandbox.server import Sandbox
+from tests.sandbox.examples import modals
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x40\x00\x00\x00\x20\x08\x02\x00\x00\x00"
@@ -217,6 +218,8 @@ class Rules(app_commands.Group):
 COMMANDS = (draw, echo, style, poll, paint, form, gallery, several, later, refuse, whisper, look,
             nightly, quote, greet)  # fmt: skip
 
+EXAMPLES = (modals,)
+
 
 class Hasty:
     """Identifies without the five seconds' pause that discord.py keeps for Discord's sake."""
@@ -256,10 +259,11 @@ class ShardedClient(Hasty, discord.AutoShardedClient):
 
 async def equip(client: discord.Client, tree: Any) -> None:
     """Give a client all commands and register them."""
-    for command in COMMANDS:
+    for command in (*COMMANDS, *(each for module in EXAMPLES for each in module.COMMANDS)):
         tree.add_command(command)
     tree.add_command(Rules(name="rules", description="Rules"))
-    client.add_dynamic_items(Vote, Colour)
+    items = [each for module in EXAMPLES for each in getattr(module, "ITEMS", ())]
+    client.add_dynamic_items(Vote, Colour, *items)
     await tree.sync()
 
 

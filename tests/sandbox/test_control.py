@@ -51,13 +51,17 @@ async def test_a_remote_member_does_all_that_a_near_one_does(remote: RemoteSandb
     opened = await (await member.slash("form")).acknowledged()
     greeted = await (await member.submit(opened, {"name": "you"})).finished()
     assert greeted.content == "Hello, you."
+    opened = await (await member.slash("ask", what="files")).acknowledged()
+    files = {"Pictures": [FileOption("x.png", PNG)]}
+    sent = await (await member.submit(opened, files)).finished()
+    assert sent.content.startswith(f"Pictures: x.png ({len(PNG)} bytes)")
     seen = await (await member.slash("look", file=FileOption("x.png", PNG))).finished()
     assert seen.content.startswith("x.png 64x32")
     said = await member.say("words")
     assert (await (await member.message_command("Quote", said)).finished()).content == "> words"
     await (await member.user_command("Greet", "patron")).finished()
-    assert len(await member.messages()) == 9
-    assert len(await remote.acting("patron", "general").messages()) == 8
+    assert len(await member.messages()) == 10
+    assert len(await remote.acting("patron", "general").messages()) == 9
     assert await remote.unfinished() == []
 
 

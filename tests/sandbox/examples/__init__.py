@@ -1,0 +1,1 @@
+"""What the example bot can do, a module for each subject: its `COMMANDS`, and `ITEMS` if any."""
