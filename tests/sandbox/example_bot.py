@@ -13,7 +13,7 @@ import yarl
 from discord import app_commands
 
 from bot.sandbox.server import Sandbox
-from tests.sandbox.examples import modals
+from tests.sandbox.examples import components, modals
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x40\x00\x00\x00\x20\x08\x02\x00\x00\x00"
@@ -218,7 +218,7 @@ class Rules(app_commands.Group):
 COMMANDS = (draw, echo, style, poll, paint, form, gallery, several, later, refuse, whisper, look,
             nightly, quote, greet)  # fmt: skip
 
-EXAMPLES = (modals,)
+EXAMPLES = (components, modals)
 
 
 class Hasty:

@@ -28,7 +28,7 @@ export async function actAs(user) {
   store.change({
     scene, me: scene.me.id, connected: scene.connected, skew: scene.now - Date.now() / 1000,
     messages: {}, complete: {}, notices: same ? store.read().notices : {}, offered: {}, unread: {},
-    modal: null, replyingTo: null,
+    modal: null, replyingTo: null, pending: {}, failed: {},
   });
   tell({ as: scene.me.id });
   await show(same ? store.read().place : reachable[0]);
@@ -75,7 +75,8 @@ function heard(record) {
 
 function overdue(id) {
   const about = store.settle(id);
-  if (about !== undefined) {
+  if (about?.component !== undefined) store.fail(about, "This interaction failed");
+  else if (about !== undefined) {
     store.notice(about.place, { text: "The application did not respond", tone: "error", about });
   }
 }

@@ -13,7 +13,9 @@ const state = {
   complete: {},         // by channel: whether the oldest message is there
   notices: {},          // by channel: what only this page says, such as "did not respond"
   typing: {},           // by channel: until when (this computer's milliseconds) the bot types
-  pending: {},          // interactions this page waits for: id -> {name, channel, since}
+  pending: {},          // interactions this page waits for: id -> {name, channel, since}, or of a component
+                        // {message, component, since}
+  failed: {},           // by message: {component, text} of the control that was used in vain
   offered: {},          // by channel: the commands that may be used there
   modal: null,          // {interaction_id, modal} while a modal is open
   menu: null,           // {about, opener, x, y} while a context menu is open
@@ -114,6 +116,13 @@ export function notice(place, given) {
 
 export const dismiss = (place, id) =>
   put("notices", place, (state.notices[place] ?? []).filter((each) => each.id !== id));
+
+// A control of a message was used in vain; the next use of one forgives that.
+export const fail = ({ message, component }, text) => put("failed", message, { component, text });
+export function forgive(message) {
+  const { [message]: _, ...rest } = state.failed;
+  change({ failed: rest });
+}
 
 export const waitFor = (id, about) => put("pending", id, about);
 export function settle(id) {
