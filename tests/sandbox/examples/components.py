@@ -95,9 +95,7 @@ class Menus(ui.View):
 
     def __init__(self, *, people: list[discord.Object]) -> None:
         super().__init__(timeout=None)
-        self.people.default_values = [
-            discord.SelectDefaultValue.from_user(each) for each in people
-        ]
+        self.people.default_values = [discord.SelectDefaultValue.from_user(each) for each in people]
 
     async def _answer(self, interaction: discord.Interaction, values: list[Any]) -> None:
         words = ", ".join(told(each) for each in values) or "nothing"
