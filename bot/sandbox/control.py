@@ -51,6 +51,7 @@ class Control:
         return {
             "api_url": sandbox.api_url,
             "gateway_url": sandbox.gateway_url,
+            "token": sandbox.token,
             "application_id": str(sandbox.application_id),
             "connected": sandbox.gateway.connected,
             "commands": len(sandbox.commands),
@@ -117,8 +118,10 @@ class Control:
         ]
 
     async def _scene(self, request: web.Request) -> Json:
-        """The world as this member sees it."""
-        return scene.of(self._sandbox, self._sandbox.world.user_named(request.query["user"]))
+        """The world as this member sees it, or where none is named, one of those there are."""
+        world, named = self._sandbox.world, request.query.get("user")
+        reader = world.somebody() if named is None else world.user_named(named)
+        return scene.of(self._sandbox, reader)
 
     async def _offered(self, request: web.Request) -> list[Json]:
         """The commands that this member may use in this channel, of every kind."""

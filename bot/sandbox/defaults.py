@@ -1,7 +1,7 @@
 """The world that the sandbox opens with: two servers and a member of each kind."""
 
 from bot.sandbox.permissions import Permission
-from bot.sandbox.world import Guild, Overwrite, User, World, empty_world
+from bot.sandbox.world import Guild, Overwrite, Role, User, World, empty_world
 
 EVERYONE = (
     Permission.VIEW_CHANNEL
@@ -28,8 +28,8 @@ NO_POSTING = Permission.SEND_MESSAGES | Permission.SEND_MESSAGES_IN_THREADS
 def default_world() -> World:
     """Two servers: a studio with channels of every kind, and a smaller workshop.
 
-    The studio's `announcements` is closed to the bot, its `after-dark` age-restricted, its
-    `sketches` a thread below `general`; the workshop has a `lobby`.
+    The studio's `announcements` is closed to the bot and to newcomers, its `after-dark`
+    age-restricted, its `sketches` a thread below `general`; the workshop has a `lobby`.
     """
     world = empty_world()
     owner, moderator, patron, newcomer, member = (
@@ -39,24 +39,28 @@ def default_world() -> World:
     studio = world.add_guild("Studio", owner, everyone=EVERYONE, bot=EVERYONE)
     roles = [
         world.add_role(studio, "newcomer"),
-        world.add_role(studio, "patron", color=0xE0A030),
-        world.add_role(studio, "moderator", permissions=MODERATOR, color=0x3070E0),
+        world.add_role(studio, "patron", color=0xE0A030, hoist=True),
+        world.add_role(studio, "moderator", permissions=MODERATOR, color=0x3070E0, hoist=True),
     ]
     for user, role in zip((newcomer, patron, moderator), roles, strict=True):
         world.join(studio, user, [role])
     world.join(studio, member)
-    _furnish(world, studio, owner)
+    _furnish(world, studio, owner, new=roles[0])
     workshop = world.add_guild("Workshop", patron, everyone=EVERYONE, bot=EVERYONE)
-    world.add_channel(workshop, "lobby")
+    world.add_channel(workshop, "lobby", topic="Half-finished things, and help with them")
     for user in (owner, member, newcomer):
         world.join(workshop, user)
     return world
 
 
-def _furnish(world: World, guild: Guild, owner: User) -> None:
+def _furnish(world: World, guild: Guild, owner: User, *, new: Role) -> None:
     """The studio's channels and its thread."""
-    general = world.add_channel(guild, "general")
-    world.add_channel(guild, "after-dark", nsfw=True)
-    closed = Overwrite(world.bot.id, deny=int(NO_POSTING), member=True)
-    world.add_channel(guild, "announcements", overwrites=[closed])
+    general = world.add_channel(guild, "general", topic="Talk, and pictures of all kinds")
+    world.add_channel(guild, "after-dark", topic="Life drawing, for adults", nsfw=True)
+    closed = [
+        Overwrite(world.bot.id, deny=int(NO_POSTING), member=True),
+        Overwrite(new.id, deny=int(NO_POSTING)),
+    ]
+    news = "What is new in the studio; no pictures here"
+    world.add_channel(guild, "announcements", topic=news, overwrites=closed)
     world.add_thread(general, "sketches", owner)

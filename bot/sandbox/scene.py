@@ -10,7 +10,8 @@ from bot.sandbox.world import Channel, Guild, Member, User
 def of(sandbox: Sandbox, reader: User) -> Json:
     """Servers, channels, members and the time, as far as the reader sees them.
 
-    `granted` on a channel holds the reader's permissions there.
+    `granted` on a channel holds the reader's permissions there, `sandbox` tells this one from
+    others that stood at its address.
     """
     world = sandbox.world
     return {
@@ -24,6 +25,7 @@ def of(sandbox: Sandbox, reader: User) -> Json:
             if reader.id in each.members
         ],
         "direct": wire.channel(world.direct(reader)) | {"granted": str(int(DIRECT))},
+        "sandbox": sandbox.opening,
         "now": sandbox.clock.now(),
         "connected": sandbox.gateway.connected,
     }

@@ -56,6 +56,7 @@ class Sandbox:
             raise ValueError("The sandbox binds to loopback only.")
         self.world = world or default_world()
         self.token = token or f"sandbox.{secrets.token_urlsafe(24)}"
+        self.opening = secrets.token_hex(4)
         self.clock = Clock()
         self.events = Events(self.clock.now)
         self.faults = Faults(self.events)

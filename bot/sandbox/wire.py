@@ -46,7 +46,7 @@ def role(value: Role) -> Json:
             "secondary_color": None,
             "tertiary_color": None,
         },
-        "hoist": False,
+        "hoist": value.hoist,
         "managed": value.managed_by is not None,
         "mentionable": value.mentionable,
         "icon": None,

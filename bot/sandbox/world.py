@@ -35,13 +35,17 @@ class User:
 
 @dataclass(slots=True)
 class Role:
-    """A named set of permissions; the one whose id is the guild's belongs to everyone."""
+    """A named set of permissions; the one whose id is the guild's belongs to everyone.
+
+    `hoist` shows its members apart from the others.
+    """
 
     id: int
     name: str
     permissions: int
     position: int
     color: int = 0
+    hoist: bool = False
     mentionable: bool = False
     managed_by: int | None = None
 
@@ -144,18 +148,37 @@ class World:
         self.join(guild, self.bot, [role])
         return guild
 
-    def add_role(self, guild: Guild, name: str, *, permissions: int = 0, color: int = 0) -> Role:
+    def add_role(
+        self,
+        guild: Guild,
+        name: str,
+        *,
+        permissions: int = 0,
+        color: int = 0,
+        hoist: bool = False,
+    ) -> Role:
         """A new role above the others."""
-        role = Role(next(self.ids), name, permissions, len(guild.roles), color)
+        role = Role(next(self.ids), name, permissions, len(guild.roles), color, hoist)
         guild.roles[role.id] = role
         return role
 
     def add_channel(
-        self, guild: Guild, name: str, *, nsfw: bool = False, overwrites: Iterable[Overwrite] = ()
+        self,
+        guild: Guild,
+        name: str,
+        *,
+        topic: str | None = None,
+        nsfw: bool = False,
+        overwrites: Iterable[Overwrite] = (),
     ) -> Channel:
         """A new text channel."""
         channel = Channel(
-            next(self.ids), name, guild_id=guild.id, nsfw=nsfw, position=len(guild.channels)
+            next(self.ids),
+            name,
+            guild_id=guild.id,
+            topic=topic,
+            nsfw=nsfw,
+            position=len(guild.channels),
         )
         channel.overwrites.extend(overwrites)
         guild.channels[channel.id] = channel
@@ -232,6 +255,13 @@ class World:
             if name in (user.username, str(user.id)):
                 return user
         raise LookupError(f"no user is named {name}")
+
+    def somebody(self) -> User:
+        """A user to begin with: `member` where there is one; `LookupError` in an empty world."""
+        people = [each for each in self.users.values() if not each.bot]
+        if not people:
+            raise LookupError("there is nobody to act as")
+        return next((each for each in people if each.username == "member"), people[0])
 
     def role_named(self, name: str) -> Role:
         """The first role of that name or id; `LookupError` where there is none."""

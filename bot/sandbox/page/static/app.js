@@ -1,41 +1,43 @@
 // The page: places on the left, the talk in the middle, people or the inspector on the right.
+import { Modal } from "./components/modal.js";
 import { Composer } from "./composer/composer.js";
 import { html, render } from "./html.js";
 import { Inspector } from "./inspector/inspector.js";
 import * as live from "./live.js";
-import { Modal } from "./components/modal.js";
 import { Menus } from "./parts/menu.js";
+import { AgeGate } from "./shell/age.js";
+import { Beside } from "./shell/drawer.js";
+import { Frame } from "./shell/frame.js";
 import { Header } from "./shell/header.js";
+import { Broken, Opening } from "./shell/opening.js";
 import { People } from "./shell/people.js";
 import { Places } from "./shell/places.js";
+import { Typing } from "./shell/typing.js";
 import { useStore } from "./store.js";
 import { Timeline } from "./timeline/timeline.js";
 
 function App() {
-  const ready = useStore((state) => state.scene !== null && state.place !== null);
-  const panel = useStore((state) => state.panel);
   const modal = useStore((state) => state.modal);
-  if (!ready) return html`<p class="opening" role="status">Opening the sandbox…</p>`;
   return html`
-    <div class=${`app panel-${panel ?? "none"}`}>
-      <${Places} />
-      <main class="talk">
+    <${Frame}>
+      <${Beside} name="places" label="Servers and channels" always><${Places} /></>
+      <main class="talk" id="talk" tabindex="-1">
         <${Header} />
-        <${Timeline} />
-        <${Composer} />
+        <${AgeGate}>
+          <${Timeline} />
+          <${Typing} />
+          <${Composer} />
+        </>
       </main>
-      ${panel === "people" && html`<${People} />`}
-      ${panel === "inspector" && html`<${Inspector} />`}
+      <${Beside} name="people" label="Members"><${People} /></>
+      <${Beside} name="inspector" label="Inspector"><${Inspector} /></>
       ${modal && html`<${Modal} key=${modal.interaction_id} ...${modal} />`}
       <${Menus} />
-    </div>`;
-}
-
-function Broken({ error }) {
-  return html`<p class="opening" role="alert">${error.message}</p>`;
+    </>`;
 }
 
 const root = document.getElementById("app");
+render(html`<${Opening} />`, root);
 live.start().then(
   () => render(html`<${App} />`, root),
   (error) => render(html`<${Broken} error=${error} />`, root),

@@ -4,7 +4,11 @@ import * as store from "./store.js";
 
 const PAGE = 50;
 const ANSWER_WITHIN = 3000;
+const SHORTEST_WAIT = 500;
+const LONGEST_WAIT = 8000;
 let socket = null;
+let failures = 0;
+let waiting = null;
 
 // Listeners of the stream by kind; the inspector and others add theirs.
 const hearers = {};
@@ -16,35 +20,63 @@ export const tell = (words) => socket?.readyState === WebSocket.OPEN && socket.s
 
 export async function start() {
   const asked = new URLSearchParams(location.search);
-  await actAs(asked.get("as") ?? "member");
+  await actAs(asked.get("as") ?? undefined, asked.get("in"));
   open();
+  document.addEventListener("visibilitychange", () => document.hidden || reconnect());
 }
 
-// Look at the world through another member's eyes.
-export async function actAs(user) {
+// Nothing of another member's view, or of another sandbox, may stay.
+const fresh = () => ({
+  messages: {}, complete: {}, offered: {}, unread: {}, typing: {}, pending: {}, failed: {},
+  modal: null, replyingTo: null,
+});
+const seen = (scene) => ({
+  scene, me: scene.me.id, connected: scene.connected, skew: scene.now - Date.now() / 1000,
+});
+
+// A place by its id or name ("@me" is the direct messages); else the first there is.
+function placeIn(scene, wanted) {
+  const all = store.channels(scene);
+  const found = all.find((each) => wanted === each.id) ?? all.find((each) => wanted === (each.name ?? "@me"));
+  return (found ?? all[0]).id;
+}
+
+// Look at the world through another member's eyes, in the place `wanted` if they see it.
+let turns = 0;
+export async function actAs(user, wanted = store.read().place) {
+  const turn = ++turns;
   const scene = await get("/scene", { user });
-  const reachable = store.channels(scene).map((each) => each.id);
-  const same = reachable.includes(store.read().place);
-  store.change({
-    scene, me: scene.me.id, connected: scene.connected, skew: scene.now - Date.now() / 1000,
-    messages: {}, complete: {}, notices: same ? store.read().notices : {}, offered: {}, unread: {},
-    modal: null, replyingTo: null, pending: {}, failed: {},
-  });
-  tell({ as: scene.me.id });
-  await show(same ? store.read().place : reachable[0]);
+  if (turn !== turns) return;
+  store.change({ ...fresh(), ...seen(scene) });
+  tell({ as: scene.me.username });
+  await show(placeIn(scene, wanted));
 }
 
 export async function show(place) {
   store.change({ place, replyingTo: null, unread: { ...store.read().unread, [place]: 0 } });
-  await Promise.all([older(place, true), offer(place)]);
+  await Promise.all([latest(place), offer(place)]);
 }
 
-// The messages before those that are there; `anew` begins with the latest.
-export async function older(place, anew = false) {
-  const oldest = anew ? undefined : store.read().messages[place]?.[0]?.id;
-  const me = store.read().me;
-  const found = await get("/messages", { user: me, channel: place, before: oldest, limit: PAGE });
-  if (store.read().me === me) store.keepMessages(place, found, found.length < PAGE);
+const page = (place, before) =>
+  get("/messages", { user: store.read().me, channel: place, before, limit: PAGE });
+
+// What is told while the page is fetched needs a list to go to.
+async function latest(place) {
+  const { me, messages } = store.read();
+  const asked = messages[place] ?? [];
+  if (!messages[place]) store.keepMessages(place, []);
+  const found = await page(place);
+  if (store.read().me === me) store.renewMessages(place, found, asked, found.length < PAGE);
+}
+
+// The messages before those that are there.
+export async function older(place) {
+  const { me, messages } = store.read();
+  const asked = messages[place] ?? [];
+  const found = await page(place, asked[0]?.id);
+  if (store.read().me !== me) return;
+  store.takeMessages(place, found, asked);
+  if (found.length < PAGE) store.change({ complete: { ...store.read().complete, [place]: true } });
 }
 
 export async function offer(place) {
@@ -85,27 +117,55 @@ function open() {
   const address = new URL("/sandbox/stream", location.href);
   address.protocol = "ws:";
   socket = new WebSocket(address);
-  socket.onopen = async () => {
-    tell({ as: store.read().me });
-    store.change({ streaming: true });
-    await again().catch((error) => {
-      if (!(error instanceof Refusal)) throw error;
-    });
-  };
+  socket.onopen = opened;
   socket.onmessage = (frame) => receive(JSON.parse(frame.data));
   socket.onclose = () => {
-    store.change({ streaming: false, connected: false });
-    setTimeout(open, 1000);
+    store.change({ streaming: false });
+    waiting = setTimeout(reconnect, Math.min(LONGEST_WAIT, SHORTEST_WAIT * 2 ** failures++));
   };
 }
 
-// After a connection: what happened before the stream began to tell.
+async function opened() {
+  failures = 0;
+  tell({ as: store.read().scene.me.username });
+  try {
+    await again();
+    store.change({ streaming: true });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    socket.close();
+  }
+}
+
+// Try at once, where the next attempt is being waited for.
+export function reconnect() {
+  if (waiting === null) return;
+  clearTimeout(waiting);
+  waiting = null;
+  open();
+}
+
+// After a connection, or where the world changed: what happened before the stream began to tell.
 async function again() {
-  const { me, place } = store.read();
-  const scene = await get("/scene", { user: me });
-  store.change({ scene, connected: scene.connected, skew: scene.now - Date.now() / 1000 });
-  const reachable = store.channels(scene).map((each) => each.id);
-  await show(reachable.includes(place) ? place : reachable[0]);
+  const { scene: before, place, messages } = store.read();
+  const direct = place === before.direct.id;
+  const scene = await sceneOf(before.me.username);
+  const same = scene.sandbox === before.sandbox && scene.me.id === before.me.id;
+  const kept = messages[place] ? { [place]: messages[place] } : {};
+  store.change({ ...(same ? { messages: kept } : { ...fresh(), notices: {} }), ...seen(scene) });
+  await show(placeIn(scene, direct ? "@me" : place));
+}
+
+// Another sandbox may have come to this address, in which this member is unknown.
+async function sceneOf(user) {
+  try {
+    return await get("/scene", { user });
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 400) throw error;
+    const scene = await get("/scene");
+    tell({ as: scene.me.username });
+    return scene;
+  }
 }
 
 function receive(told) {

@@ -7,7 +7,7 @@ const state = {
   me: null,             // the id of the user acted as
   place: null,          // the id of the channel that is shown
   skew: 0,              // the sandbox's clock minus this computer's, in seconds
-  streaming: false,     // whether the sandbox can be reached
+  streaming: null,      // whether the sandbox can be reached; null until that is known
   connected: false,     // whether a bot is signed in
   messages: {},         // by channel: a list, the oldest first; a message is replaced, never changed
   complete: {},         // by channel: whether the oldest message is there
@@ -22,6 +22,7 @@ const state = {
   replyingTo: null,     // a message, while one is answered
   panel: null,          // "people", "places" (narrow screens), "inspector" or null
   inspecting: null,     // the message or interaction that the inspector is narrowed to
+  overlay: null,        // what lies over the frame: "acting", "switcher", "shortcuts", "connect" or null
   unread: {},           // by channel: how many messages came while another one was shown
 };
 
@@ -73,35 +74,68 @@ export const may = (bit, place = channel()) => (BigInt(place?.granted ?? 0) & (1
 export const nameOf = (user, guild = guildOf()) =>
   memberOf(user.id, guild)?.nick ?? user.global_name ?? user.username;
 
-// The colour of a member's highest coloured role, or none.
+// What a place is called: #general, the name of a thread, @sandbox-bot.
+export function placeName(place = channel()) {
+  if (place === null) return "";
+  if (place.name === undefined) return `@${state.scene.bot.username}`;
+  return isThread(place) ? place.name : `#${place.name}`;
+}
+export const isThread = (place) => place?.type === 11 || place?.type === 12;
+// A thread is for adults where the channel above it is.
+export const ageRestricted = (place = channel()) =>
+  Boolean(isThread(place) ? channel(place.parent_id)?.nsfw : place?.nsfw);
+
+// The colour of a member's highest coloured role, or none; as light or dark as the theme needs it.
 export function colourOf(userId, guild = guildOf()) {
   const mine = new Set(memberOf(userId, guild)?.roles ?? []);
   const coloured = (guild?.roles ?? []).filter((role) => mine.has(role.id) && role.color);
   const highest = coloured.sort((a, b) => b.position - a.position)[0];
-  return highest ? `#${highest.color.toString(16).padStart(6, "0")}` : null;
+  const hex = highest?.color.toString(16).padStart(6, "0");
+  return highest ? `oklch(from #${hex} var(--role-lightness) c h)` : null;
 }
 
 // -- messages -------------------------------------------------------------------------------
 
 const byId = (a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
 
-export function keepMessages(place, found, complete) {
+export function keepMessages(place, found) {
   const known = new Map((state.messages[place] ?? []).map((each) => [each.id, each]));
   for (const each of found) known.set(each.id, each);
   put("messages", place, [...known.values()].sort(byId));
-  if (complete !== undefined) put("complete", place, complete);
+}
+
+// What was fetched; what the stream told since `asked` (the list as it was then) is newer and stays.
+export function takeMessages(place, found, asked) {
+  const before = new Map(asked.map((each) => [each.id, each]));
+  const known = new Map((state.messages[place] ?? []).map((each) => [each.id, each]));
+  const gone = (each) => before.has(each.id) && !known.has(each.id);
+  const newer = (each) => known.has(each.id) && known.get(each.id) !== before.get(each.id);
+  keepMessages(place, found.filter((each) => !gone(each) && !newer(each)));
+}
+
+// The latest page anew: of what was there before, only what it still joins on to is kept.
+export function renewMessages(place, found, asked, complete) {
+  const joins = !complete && asked.some((each) => each.id === found[0]?.id);
+  const stale = new Set(asked.filter((each) => !joins || byId(each, found[0]) > 0));
+  const ids = new Set(found.map((each) => each.id));
+  const kept = (state.messages[place] ?? []).filter((each) => !stale.has(each) || ids.has(each.id));
+  put("messages", place, kept);
+  takeMessages(place, found, asked);
+  put("complete", place, complete || (joins && Boolean(state.complete[place])));
 }
 
 export function hearMessage(kind, message) {
-  const list = state.messages[message.channel_id];
+  const place = message.channel_id;
+  const list = state.messages[place];
+  if (message.author.bot && state.typing[place]) put("typing", place, 0);
   if (kind === "deleted") {
-    if (list) dropMessage(message.channel_id, message.id);
+    if (list) dropMessage(place, message.id);
     return;
   }
-  if (kind === "created" && message.channel_id !== state.place) {
-    put("unread", message.channel_id, (state.unread[message.channel_id] ?? 0) + 1);
+  if (kind === "created" && place !== state.place && message.author.id !== state.me) {
+    put("unread", place, (state.unread[place] ?? 0) + 1);
   }
-  if (list) keepMessages(message.channel_id, [message]);
+  if (list) keepMessages(place, [message]);
 }
 
 export function dropMessage(place, id) {

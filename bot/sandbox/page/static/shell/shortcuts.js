@@ -1,0 +1,74 @@
+// What the keyboard does anywhere on the page, and the list that says so.
+import { html, useEffect } from "../html.js";
+import { change, read } from "../store.js";
+import { Dialog } from "./dialog.js";
+import { step, stepServer } from "./going.js";
+import { toggle } from "./panels.js";
+
+const over = (overlay) => change({ overlay: read().overlay === overlay ? null : overlay });
+
+// By what is pressed: Option turns letters into others on a Mac, so those go by the key's place.
+const DEEDS = {
+  "Ctrl+KeyK": () => over("switcher"),
+  "Ctrl+Slash": () => over("shortcuts"),
+  "Alt+KeyA": () => over("acting"),
+  "Alt+KeyM": () => toggle("people"),
+  "Alt+KeyI": () => toggle("inspector"),
+  "Alt+ArrowUp": () => step(-1),
+  "Alt+ArrowDown": () => step(1),
+  "Ctrl+Alt+ArrowUp": () => stepServer(-1),
+  "Ctrl+Alt+ArrowDown": () => stepServer(1),
+};
+
+const LISTED = [
+  ["Going about", [
+    ["Ctrl K", "Go to a channel or server by its name"],
+    ["Alt ↑ / Alt ↓", "The channel above, the channel below"],
+    ["Ctrl Alt ↑ / ↓", "The server above, the server below"],
+    ["↑ ↓ Home End", "Walk through a list of servers, channels or members"],
+  ]],
+  ["Being somebody", [
+    ["Alt A", "Choose whom to act as"],
+    ["1 to 9", "In that choice: the member of this number"],
+  ]],
+  ["Looking", [
+    ["Alt M", "Show or hide the members"],
+    ["Alt I", "Show or hide the inspector"],
+    ["Shift F10", "What can be done with a message or a person"],
+    ["Esc", "Close what is open"],
+    ["?", "This list; Ctrl / also while writing"],
+  ]],
+];
+
+export function useShortcuts() {
+  useEffect(() => {
+    document.addEventListener("keydown", hear);
+    return () => document.removeEventListener("keydown", hear);
+  }, []);
+}
+
+function hear(event) {
+  if (event.defaultPrevented || event.isComposing || event.shiftKey && event.key !== "?") return;
+  const deed = DEEDS[pressed(event)] ?? (event.key === "?" && !writing(event.target) ? () => over("shortcuts") : null);
+  if (!deed || busy()) return;
+  event.preventDefault();
+  deed();
+}
+
+const pressed = (event) =>
+  [event.ctrlKey || event.metaKey ? "Ctrl" : null, event.altKey ? "Alt" : null, event.code].filter(Boolean).join("+");
+const writing = (target) => target.closest("input:not([type=radio]), textarea, select, [contenteditable='true']");
+
+// Nothing moves behind a window that waits for an answer; the shell's own may be exchanged.
+const busy = () => [...document.querySelectorAll("dialog[open], [aria-modal='true']")].some((each) => !each.matches(".over, .drawer"));
+
+export function Shortcuts() {
+  return html`
+    <${Dialog} name="shortcuts" label="Keyboard shortcuts">
+      ${LISTED.map(([title, rows]) => html`
+        <section key=${title}><h3>${title}</h3>
+          <dl>${rows.map(([keys, deed]) => html`<div key=${keys}><dt><kbd>${keys}</kbd></dt><dd>${deed}</dd></div>`)}</dl>
+        </section>`)}
+      <p>On a Mac, ⌘ does what Ctrl does.</p>
+    </>`;
+}
