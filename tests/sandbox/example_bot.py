@@ -13,7 +13,7 @@ import yarl
 from discord import app_commands
 
 from bot.sandbox.server import Sandbox
-from tests.sandbox.examples import components, modals
+from tests.sandbox.examples import components, composing, modals
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x40\x00\x00\x00\x20\x08\x02\x00\x00\x00"
@@ -218,7 +218,7 @@ class Rules(app_commands.Group):
 COMMANDS = (draw, echo, style, poll, paint, form, gallery, several, later, refuse, whisper, look,
             nightly, quote, greet)  # fmt: skip
 
-EXAMPLES = (components, modals)
+EXAMPLES = (components, composing, modals)
 
 
 class Hasty:
@@ -237,6 +237,7 @@ class ExampleClient(Hasty, discord.Client):
         self._connection.guild_ready_timeout = 0.05
         self.tree = app_commands.CommandTree(self)
         self.resumed = asyncio.Event()
+        self.released = asyncio.Event()
 
     async def setup_hook(self) -> None:
         await equip(self, self.tree)

@@ -86,20 +86,28 @@ export async function offer(place) {
 }
 
 // Do something as the member; the answer is the interaction's record, or what was said.
-// What the sandbox's client refuses is thrown as a `Refusal`, for the part that asked.
-export async function perform(deed, about) {
-  const { me, place } = store.read();
+// What the sandbox's client refuses is thrown as a `Refusal`, for the part that asked. `where` is {me, place}, for
+// what was begun before one went elsewhere.
+export async function perform(deed, about, where = store.read()) {
+  const { me, place } = where;
   const record = await act(me, place, deed);
   if (record?.interaction_id === undefined) return record;
   store.waitFor(record.interaction_id, { ...about, place, since: Date.now() });
   setTimeout(() => overdue(record.interaction_id), ANSWER_WITHIN);
-  heard(record);
+  heard(early.get(record.interaction_id) ?? record);
   return record;
 }
+
+// Records by id whose answer the stream told before the request that asked for it came back.
+const early = new Map();
+const MOST_EARLY = 50;
 
 function heard(record) {
   if (!record.answered) return;
   const about = store.settle(record.interaction_id);
+  early.delete(record.interaction_id);
+  if (about === undefined) early.set(record.interaction_id, record);
+  if (early.size > MOST_EARLY) early.delete(early.keys().next().value);
   if (about !== undefined && record.modal !== null) {
     store.change({ modal: { interaction_id: record.interaction_id, modal: record.modal } });
   }

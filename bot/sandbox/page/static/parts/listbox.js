@@ -1,5 +1,6 @@
 // A list to choose from. The field that opened it keeps the focus: it names the active option by
 // aria-activedescendant, and asks `listKeys` what a key does to the list.
+import { Emoji } from "../components/emoji.js";
 import { html, useLayoutEffect, useRef } from "../html.js";
 
 export const optionId = (id, index) => `${id}-${index}`;
@@ -10,7 +11,7 @@ export function Listbox({ id, label, options, active, onPick, onActive, multiple
   const list = useRef(null);
   useLayoutEffect(() => {
     list.current.children[active]?.scrollIntoView({ block: "nearest" });
-  }, [active, options]);
+  }, [active, options[active]?.value]);
   const chosen = (option, index) => (selected ? selected.includes(option.value) : index === active);
   return html`
     <ul class="listbox" role="listbox" id=${id} ref=${list} aria-label=${label}
@@ -29,7 +30,7 @@ export function Listbox({ id, label, options, active, onPick, onActive, multiple
 
 function Option({ option, ticked }) {
   return html`
-    ${option.emoji && html`<span class="option-emoji" aria-hidden="true">${option.emoji.name}</span>`}
+    ${option.emoji && html`<span class="option-emoji" aria-hidden="true"><${Emoji} emoji=${option.emoji} /></span>`}
     <span class="option-words">
       <span class="option-label">${option.label}</span>
       ${option.description && html`<span class="option-description">${option.description}</span>`}

@@ -1,0 +1,25 @@
+// Members, roles and channels of a place, as what can be chosen.
+import { guildOf, nameOf, read } from "../store.js";
+
+const THREADS = [10, 11, 12];
+
+export function members() {
+  const guild = guildOf();
+  const users = guild ? guild.members.map((each) => each.user) : [read().scene.me, read().scene.bot];
+  return users.map((user) => ({
+    text: nameOf(user, guild), also: user.username, id: user.id, mark: user.bot ? "bot" : undefined,
+    key: `user:${user.id}`, value: { user: user.id }, sign: "@", written: `<@${user.id}>`,
+  }));
+}
+
+export const roles = () =>
+  [...(guildOf()?.roles ?? [])].sort((a, b) => b.position - a.position).map((role) => ({
+    text: role.name, id: role.id, mark: "role",
+    key: `role:${role.id}`, value: { role: role.id }, sign: "@", written: `<@&${role.id}>`,
+  }));
+
+export const channels = (types) =>
+  (guildOf()?.channels ?? []).filter((each) => !types?.length || types.includes(each.type)).map((each) => ({
+    text: each.name, id: each.id, mark: THREADS.includes(each.type) ? "thread" : undefined,
+    key: `channel:${each.id}`, value: { channel: each.id }, sign: "#", written: `<#${each.id}>`,
+  }));
