@@ -2,14 +2,14 @@
 
 import secrets
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
 from bot.sandbox import modals
 from bot.sandbox.clock import Clock
-from bot.sandbox.commands import check_choices
+from bot.sandbox.commands import OptionType, check_choices
 from bot.sandbox.errors import ApiError
 from bot.sandbox.events import Event, Events
 from bot.sandbox.form import Form
@@ -87,6 +87,13 @@ class Interaction:
     history: list[State] = field(default_factory=list)
     answer_lost: bool = False
     guild_id: int | None = None
+
+    @property
+    def command(self) -> str | None:
+        """The command that it began with, sub-commands included, where it was one."""
+        if self.parent is not None:
+            return self.parent.command
+        return " ".join(_path(self.data)) if self.kind is Kind.COMMAND else None
 
     def metadata(self) -> Json:
         """What the messages of this interaction say of it."""
@@ -229,7 +236,7 @@ class Interactions:
             flags = payload.flags & Flag.COMPONENTS_V2
             place = Payload(Place.WEBHOOK_EDIT, {**fields, "flags": int(flags)}, payload.uploads)
             return self.edit(found, original, place)
-        message = self._messages.create(self._origin(found, payload.flags), payload)
+        message = self._messages.create(self._following(found, payload.flags), payload)
         found.followups.append(message)
         self._link(found, message)
         self._events.publish("interaction.followed", found)
@@ -260,7 +267,16 @@ class Interactions:
     def _origin(self, found: Interaction, flags: Flag) -> Origin:
         reader = found.user.id if flags & Flag.EPHEMERAL else None
         limit = self._world.upload_limit(found.channel)
-        return Origin(found.channel, self._world.bot, found.metadata(), reader, limit)
+        about = found.metadata()
+        return Origin(found.channel, self._world.bot, about, reader, limit, found.command)
+
+    def _following(self, found: Interaction, flags: Flag) -> Origin:
+        """Of a message after the first: it names that one instead of the command."""
+        origin = self._origin(found, flags)
+        if found.original is None:
+            return origin
+        about = found.metadata() | {"original_response_message_id": str(found.original.id)}
+        return replace(origin, interaction=about, command=None)
 
     def _link(self, found: Interaction, message: Message) -> None:
         """Follow a message's changes in the interaction's history from here on."""
@@ -274,6 +290,14 @@ class Interactions:
         if event.name in ("message.edited", "message.deleted"):
             for found in self._linked.get(event.data.id, []):
                 self._append(found, event.name.removeprefix("message."), event.data)
+
+
+def _path(data: Json) -> Iterator[str]:
+    """A command's name and those of the sub-commands that were chosen in it."""
+    yield data["name"]
+    for option in data.get("options") or []:
+        if option["type"] in (OptionType.SUBCOMMAND, OptionType.GROUP):
+            yield from _path(option)
 
 
 def _read_answer(found: Interaction, body: Any) -> tuple[Answer, Json]:

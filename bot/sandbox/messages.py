@@ -38,6 +38,7 @@ class Message:
     """One message; `reader_id` is the only one who sees it where it is ephemeral.
 
     Embeds and components stand as the author sent them; `files` counts the shown ones too.
+    `command` is what a member used, where the message is the first answer to it.
     """
 
     id: int
@@ -51,9 +52,10 @@ class Message:
     flags: Flag = NO_FLAGS
     edited: float | None = None
     nonce: str | None = None
-    reference: int | None = None
+    reference: "Message | None" = None
     mentions: Mentions = NOBODY
     interaction: Mapping[str, Any] | None = None
+    command: str | None = None
     reader_id: int | None = None
     deleted: bool = False
 
@@ -82,6 +84,7 @@ class Origin:
     interaction: Mapping[str, Any] | None = None
     reader_id: int | None = None
     upload_limit: int = UPLOAD_LIMIT
+    command: str | None = None
 
 
 class Messages:
@@ -105,6 +108,7 @@ class Messages:
             return known
         message = Message(self._ids.next(), origin.channel, origin.author, self._clock.now())
         message.interaction, message.reader_id = origin.interaction, origin.reader_id
+        message.command = origin.command
         message.flags = flags | (Flag.LOADING if loading else NO_FLAGS)
         self._write(message, payload)
         if not loading:
@@ -247,10 +251,10 @@ class Messages:
     def _refer(self, message: Message, reference: Mapping[str, Any] | None) -> None:
         if reference is None:
             return
-        target = int(reference.get("message_id") or 0)
-        if target in self._messages:
-            message.reference = target
-        elif reference.get("fail_if_not_exists", True):
+        message.reference = self._messages.get(int(reference.get("message_id") or 0))
+        if message.reference is not None:
+            return
+        if reference.get("fail_if_not_exists", True):
             form = Form()
             text = "Unknown message"
             form.add(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", text)

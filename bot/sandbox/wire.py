@@ -228,14 +228,19 @@ class Writer:
             answer["message_reference"] = {
                 "type": 0,
                 "channel_id": str(value.channel.id),
-                "message_id": str(value.reference),
+                "message_id": str(value.reference.id),
             }
+            there = not value.reference.deleted
+            answer["referenced_message"] = self._plain(value.reference) if there else None
         if value.nonce is not None:
             answer["nonce"] = value.nonce
         if value.interaction is not None:
             answer["interaction_metadata"] = dict(value.interaction)
             answer["application_id"] = str(self._world.application_id)
             answer["webhook_id"] = str(self._world.application_id)
+        if value.command is not None and value.interaction is not None:
+            asked = {key: value.interaction[key] for key in ("id", "type", "user")}
+            answer["interaction"] = {**asked, "name": value.command}
         return answer
 
     def message_event(self, value: Message) -> Json:
@@ -297,8 +302,18 @@ def _type(value: Message) -> int:
 
 def for_bot(message: Json, value: Message, bot: User, *, content_granted: bool) -> Json:
     """A message with its words taken out where the bot may not read them."""
-    own = value.author.id == bot.id or bot.id in value.mentions.users
-    if content_granted or own or value.channel.type is ChannelType.DM:
+    if content_granted or value.channel.type is ChannelType.DM:
         return message
-    hidden: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
-    return message | hidden
+    answer = message if _reads(bot, value) else message | _HIDDEN
+    answered = value.reference
+    if answered is None or answered.deleted or _reads(bot, answered):
+        return answer
+    return answer | {"referenced_message": answer["referenced_message"] | _HIDDEN}
+
+
+def _reads(bot: User, value: Message) -> bool:
+    """Whether the bot reads a message's words without being granted them."""
+    return value.author.id == bot.id or bot.id in value.mentions.users
+
+
+_HIDDEN: Json = {"content": "", "embeds": [], "attachments": [], "components": []}

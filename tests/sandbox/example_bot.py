@@ -3,6 +3,8 @@
 import asyncio
 import io
 import re
+import struct
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,11 +17,19 @@ from discord import app_commands
 from bot.sandbox.server import Sandbox
 from tests.sandbox.examples import components, composing, modals
 
-PNG = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x40\x00\x00\x00\x20\x08\x02\x00\x00\x00"
-    b"\x00\x00\x00\x00"
-)
-"""The head of a picture of 64 by 32 pixels, which is all that is looked at."""
+
+def png(width: int, height: int, colour: tuple[int, int, int] = (51, 102, 153)) -> bytes:
+    """A picture of one colour."""
+    rows = (b"\0" + bytes(colour) * width) * height
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+PNG = png(64, 32)
 
 
 def picture(name: str = "picture.png") -> discord.File:

@@ -79,7 +79,7 @@ class ChannelRoutes:
             raise ApiError(50007)
         limit = self._world.upload_limit(channel)
         origin = Origin(channel, self._world.bot, upload_limit=limit)
-        return Reply(self._writer.message(self._messages.create(origin, payload)))
+        return Reply(self._read(self._messages.create(origin, payload)))
 
     def _get(self, call: Call) -> Reply:
         channel, granted = self._place(call)
@@ -96,7 +96,7 @@ class ChannelRoutes:
         limit = self._world.upload_limit(channel)
         payload = call.payload(Place.CHANNEL_EDIT)
         edited = self._messages.edit(message, payload, upload_limit=limit)
-        return Reply(self._writer.message(edited))
+        return Reply(self._read(edited))
 
     def _delete(self, call: Call) -> Reply:
         channel, granted = self._place(call)

@@ -27,7 +27,7 @@ export async function start() {
 
 // Nothing of another member's view, or of another sandbox, may stay.
 const fresh = () => ({
-  messages: {}, complete: {}, offered: {}, unread: {}, typing: {}, pending: {}, failed: {},
+  messages: {}, complete: {}, offered: {}, unread: {}, newFrom: {}, typing: {}, pending: {}, failed: {},
   modal: null, replyingTo: null,
 });
 const seen = (scene) => ({
@@ -53,7 +53,11 @@ export async function actAs(user, wanted = store.read().place) {
 }
 
 export async function show(place) {
-  store.change({ place, replyingTo: null, unread: { ...store.read().unread, [place]: 0 } });
+  const { place: left, newFrom, unread } = store.read();
+  store.change({
+    place, replyingTo: null, unread: { ...unread, [place]: 0 },
+    newFrom: left === place ? newFrom : { ...newFrom, [left]: null },
+  });
   await Promise.all([latest(place), offer(place)]);
 }
 

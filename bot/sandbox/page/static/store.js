@@ -24,6 +24,7 @@ const state = {
   inspecting: null,     // the message or interaction that the inspector is narrowed to
   overlay: null,        // what lies over the frame: "acting", "switcher", "shortcuts", "connect" or null
   unread: {},           // by channel: how many messages came while another one was shown
+  newFrom: {},          // by channel: the first of these messages, until the channel is left
 };
 
 const listeners = new Set();
@@ -96,12 +97,24 @@ export function colourOf(userId, guild = guildOf()) {
 
 // -- messages -------------------------------------------------------------------------------
 
-const byId = (a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
+// Ids are numbers beyond JavaScript's: the longer one is the later one, or else the greater text.
+const order = (one, other) => one.length - other.length || (one < other ? -1 : Number(one > other));
+export const isLater = (one, other) => order(one, other) > 0;
 
 export function keepMessages(place, found) {
-  const known = new Map((state.messages[place] ?? []).map((each) => [each.id, each]));
-  for (const each of found) known.set(each.id, each);
-  put("messages", place, [...known.values()].sort(byId));
+  const known = state.messages[place] ?? [];
+  put("messages", place, found.length === 1 ? withOne(known, found[0]) : withAll(known, found));
+}
+
+function withAll(known, found) {
+  const all = new Map([...known, ...found].map((each) => [each.id, each]));
+  return [...all.values()].sort((one, other) => order(one.id, other.id));
+}
+
+// The usual case: the latest message, or one in place of how it was before.
+function withOne(known, message) {
+  const at = known.findLastIndex((each) => !isLater(each.id, message.id));
+  return known[at]?.id === message.id ? known.with(at, message) : known.toSpliced(at + 1, 0, message);
 }
 
 // What was fetched; what the stream told since `asked` (the list as it was then) is newer and stays.
@@ -116,7 +129,7 @@ export function takeMessages(place, found, asked) {
 // The latest page anew: of what was there before, only what it still joins on to is kept.
 export function renewMessages(place, found, asked, complete) {
   const joins = !complete && asked.some((each) => each.id === found[0]?.id);
-  const stale = new Set(asked.filter((each) => !joins || byId(each, found[0]) > 0));
+  const stale = new Set(asked.filter((each) => !joins || isLater(each.id, found[0].id)));
   const ids = new Set(found.map((each) => each.id));
   const kept = (state.messages[place] ?? []).filter((each) => !stale.has(each) || ids.has(each.id));
   put("messages", place, kept);
@@ -133,7 +146,9 @@ export function hearMessage(kind, message) {
     return;
   }
   if (kind === "created" && place !== state.place && message.author.id !== state.me) {
-    put("unread", place, (state.unread[place] ?? 0) + 1);
+    const before = state.unread[place] ?? 0;
+    if (before === 0) put("newFrom", place, message.id);
+    put("unread", place, before + 1);
   }
   if (list) keepMessages(place, [message]);
 }

@@ -1,5 +1,6 @@
 // Pictures, spoilers and files.
 import { html, useRef, useState } from "../html.js";
+import { now } from "../store.js";
 import { Lightbox } from "./lightbox.js";
 
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
@@ -42,12 +43,11 @@ export function Picture({ url, alt, width, height, spoiler = false }) {
   if (path(kept.current) !== path(url) || broken === kept.current) kept.current = url;
   const address = ownAddress(kept.current);
   if (address === null) return html`<${Elsewhere} url=${url} alt=${alt} />`;
-  if (broken === kept.current) return html`<${Gone} width=${width} height=${height} />`;
+  if (broken === kept.current) return html`<${Gone} url=${url} alt=${alt} width=${width} height=${height} />`;
   const shown = html`
     <button type="button" class="picture" aria-label=${`Open picture: ${alt || "no description"}`}
-      data-picture=${address} data-alt=${alt ?? ""} onClick=${(event) => setOpen(event.currentTarget)}>
+      data-picture=${ownAddress(url)} data-alt=${alt ?? ""} style=${shape({ width, height })} onClick=${(event) => setOpen(event.currentTarget)}>
       <img src=${address} alt=${alt ?? ""} width=${width} height=${height} loading="lazy" decoding="async"
-        style=${width && height ? { aspectRatio: `${width} / ${height}` } : undefined}
         onError=${() => setBroken(kept.current)} />
     </button>
     ${open && html`<${Lightbox} from=${open} close=${() => setOpen(null)} />`}`;
@@ -57,15 +57,21 @@ export function Picture({ url, alt, width, height, spoiler = false }) {
 // Two addresses of one file differ in when they expire alone; the one that is shown stays.
 const path = (url) => url.split("?")[0];
 
+const shape = ({ width, height }) => (width && height ? { "--width": `${width}px`, aspectRatio: `${width} / ${height}` } : undefined);
+
 const Elsewhere = ({ url, alt }) => html`
   <p class="elsewhere">
     A picture from elsewhere, which this page does not load: ${" "}
     <a href=${url} target="_blank" rel="noreferrer">${alt || url}</a>
   </p>`;
 
-const Gone = ({ width, height }) => html`
-  <p class="gone" style=${width && height ? { aspectRatio: `${width} / ${height}` } : undefined}>
-    This content is no longer available.
+// An address is good until the second that its `ex` names in hexadecimal.
+const expired = (url) => Number.parseInt(new URLSearchParams(url.split("?")[1]).get("ex"), 16) < now();
+
+const Gone = ({ url, alt, ...size }) => html`
+  <p class="gone" style=${shape(size)}>
+    <span>${expired(url) ? "This content is no longer available." : "This picture cannot be shown."}</span>
+    ${alt && html`<small>${alt}</small>`}
   </p>`;
 
 const UNITS = ["bytes", "KB", "MB", "GB"];

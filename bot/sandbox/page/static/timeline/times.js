@@ -23,6 +23,12 @@ const LATEST = 8_640_000_000_000;
 // Seconds since 1970 in one of Discord's styles, but R.
 export const written = (at, style) => formats[style].format(new Date(at * 1000));
 
+// When something was said: the time alone where it was today.
+export function when(at) {
+  const today = new Date(at * 1000).toDateString() === new Date(now() * 1000).toDateString();
+  return written(at, today ? "t" : "s");
+}
+
 // How far away a moment is, such as "in 5 minutes".
 export function away(at, from) {
   const seconds = Math.trunc(at - from);
