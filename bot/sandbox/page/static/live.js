@@ -1,4 +1,5 @@
 // Keeps the store true: asks for the world once, then hears every change of it.
+import { holdsExpired } from "./addresses.js";
 import { act, get, Refusal } from "./api.js";
 import * as store from "./store.js";
 
@@ -81,6 +82,15 @@ export async function older(place) {
   if (store.read().me !== me) return;
   store.takeMessages(place, found, asked);
   if (found.length < PAGE) store.change({ complete: { ...store.read().complete, [place]: true } });
+}
+
+// Files' addresses are good for a day: where the clock was moved beyond one, all are written anew.
+async function readdress(place) {
+  const { me, messages } = store.read();
+  const asked = messages[place] ?? [];
+  if (!holdsExpired(JSON.stringify(asked), store.now())) return;
+  const found = await get("/messages", { user: me, channel: place, limit: asked.length });
+  if (store.read().me === me) store.takeMessages(place, found, asked);
 }
 
 export async function offer(place) {
@@ -185,7 +195,10 @@ function receive(told) {
   if (told.kind === "message") store.hearMessage(told.change, told.message);
   else if (told.kind === "interaction") heard(told.record);
   else if (told.kind === "bot") store.change({ connected: told.connected });
-  else if (told.kind === "clock") store.change({ skew: told.now - Date.now() / 1000 });
+  else if (told.kind === "clock") {
+    store.change({ skew: told.now - Date.now() / 1000 });
+    readdress(place);
+  }
   else if (told.kind === "typing") {
     store.change({ typing: { ...store.read().typing, [told.channel_id]: Date.now() + 10_000 } });
   } else if (told.kind === "commands") offer(place);

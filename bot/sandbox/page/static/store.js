@@ -86,13 +86,15 @@ export const isThread = (place) => place?.type === 11 || place?.type === 12;
 export const ageRestricted = (place = channel()) =>
   Boolean(isThread(place) ? channel(place.parent_id)?.nsfw : place?.nsfw);
 
-// The colour of a member's highest coloured role, or none; as light or dark as the theme needs it.
+// A role's colour, as light or dark as the theme needs it.
+export const readable = (color) => `oklch(from #${color.toString(16).padStart(6, "0")} var(--role-lightness) c h)`;
+
+// The colour of a member's highest coloured role, or none.
 export function colourOf(userId, guild = guildOf()) {
   const mine = new Set(memberOf(userId, guild)?.roles ?? []);
   const coloured = (guild?.roles ?? []).filter((role) => mine.has(role.id) && role.color);
   const highest = coloured.sort((a, b) => b.position - a.position)[0];
-  const hex = highest?.color.toString(16).padStart(6, "0");
-  return highest ? `oklch(from #${hex} var(--role-lightness) c h)` : null;
+  return highest ? readable(highest.color) : null;
 }
 
 // -- messages -------------------------------------------------------------------------------
@@ -115,6 +117,18 @@ function withAll(known, found) {
 function withOne(known, message) {
   const at = known.findLastIndex((each) => !isLater(each.id, message.id));
   return known[at]?.id === message.id ? known.with(at, message) : known.toSpliced(at + 1, 0, message);
+}
+
+// A message of a place that is there; the lists can be long, and every reply asks for one.
+export function messageIn(place, id) {
+  const list = state.messages[place] ?? [];
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isLater(id, list[middle].id)) low = middle + 1;
+    else high = middle;
+  }
+  return list[low]?.id === id ? list[low] : undefined;
 }
 
 // What was fetched; what the stream told since `asked` (the list as it was then) is newer and stays.

@@ -1,7 +1,8 @@
 // A bot's card: author, title, words, fields, pictures and a footer.
+import { ownAddress } from "../addresses.js";
 import { html } from "../html.js";
 import { Markdown } from "./markdown.js";
-import { ownAddress, Picture } from "./media.js";
+import { Picture } from "./media.js";
 import { when, written } from "./times.js";
 
 export function Embed({ embed }) {
@@ -15,7 +16,7 @@ export function Embed({ embed }) {
         ${description && html`<${Markdown} text=${description} />`}
         ${fields.length > 0 && html`<${Fields} fields=${fields} />`}
       </div>
-      ${thumbnail && html`<div class="thumbnail"><${Shown} media=${thumbnail} what="Thumbnail" /></div>`}
+      ${thumbnail && html`<div class="embed-thumbnail"><${Shown} media=${thumbnail} what="Thumbnail" /></div>`}
       ${image && html`<div class="embed-image"><${Shown} media=${image} what="Image" /></div>`}
       <${Footer} embed=${embed} />
     </section>`;

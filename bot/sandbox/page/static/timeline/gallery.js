@@ -3,11 +3,7 @@ import { html } from "../html.js";
 import { Picture } from "./media.js";
 
 // `pictures` is a list of `Picture`'s properties, each with a key.
-export function Gallery({ pictures }) {
-  const count = Math.min(pictures.length, 5);
-  return html`
-    <div class=${`gallery of-${count} left-${pictures.length % 3}`} role=${pictures.length > 1 ? "group" : null}
-      aria-label=${pictures.length > 1 ? `${pictures.length} pictures` : null}>
-      ${pictures.map((each) => html`<${Picture} ...${each} />`)}
-    </div>`;
-}
+export const Gallery = ({ pictures }) => html`
+  <ul class=${`gallery of-${pictures.length}`} aria-label="Pictures">
+    ${pictures.map((each) => html`<li key=${each.key}><${Picture} ...${each} /></li>`)}
+  </ul>`;

@@ -1,19 +1,8 @@
 // Pictures, spoilers and files.
+import { holdsExpired, ownAddress } from "../addresses.js";
 import { html, useRef, useState } from "../html.js";
 import { now } from "../store.js";
 import { Lightbox } from "./lightbox.js";
-
-const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
-
-// The address to show a picture from, or null where it is none of the sandbox's own. The sandbox
-// may be open under another of its names than it gives its files.
-export function ownAddress(url) {
-  if (/^(data:image\/|blob:)/.test(url)) return url;
-  if (!URL.canParse(url, location.href)) return null;
-  const { host, hostname, port, pathname, search } = new URL(url, location.href);
-  const same = host === location.host || (LOOPBACK.includes(hostname) && port === location.port);
-  return same ? `${pathname}${search}` : null;
-}
 
 // What is hidden until someone asks for it: a few words, or a `block`.
 export function Spoiler({ children, block = false, what = "Spoiler" }) {
@@ -30,7 +19,7 @@ export function Spoiler({ children, block = false, what = "Spoiler" }) {
   };
   return html`
     <${tag} class=${`spoiler ${shown ? "shown" : "hidden"} ${block ? "block" : ""}`} ...${asked}>
-      <${tag} class="veil" inert=${!shown}>${children}<//>
+      <${tag} class="concealed" inert=${!shown}>${children}<//>
       ${block && !shown && html`<span class="spoiler-label" aria-hidden="true">Spoiler</span>`}
     <//>`;
 }
@@ -65,12 +54,9 @@ const Elsewhere = ({ url, alt }) => html`
     <a href=${url} target="_blank" rel="noreferrer">${alt || url}</a>
   </p>`;
 
-// An address is good until the second that its `ex` names in hexadecimal.
-const expired = (url) => Number.parseInt(new URLSearchParams(url.split("?")[1]).get("ex"), 16) < now();
-
 const Gone = ({ url, alt, ...size }) => html`
   <p class="gone" style=${shape(size)}>
-    <span>${expired(url) ? "This content is no longer available." : "This picture cannot be shown."}</span>
+    <span>${holdsExpired(url, now()) ? "This content is no longer available." : "This picture cannot be shown."}</span>
     ${alt && html`<small>${alt}</small>`}
   </p>`;
 

@@ -1,7 +1,7 @@
 // Names in a text that stand for someone or something.
 import { html } from "../html.js";
 import { show } from "../live.js";
-import { channels, guildOf, nameOf, useStore, userById } from "../store.js";
+import { channels, guildOf, nameOf, readable, useStore, userById } from "../store.js";
 
 export function UserName({ id }) {
   const name = useStore(() => (userById(id) ? nameOf(userById(id)) : null));
@@ -10,7 +10,7 @@ export function UserName({ id }) {
 
 export function RoleName({ id }) {
   const role = useStore(() => guildOf()?.roles.find((each) => each.id === id) ?? null);
-  return html`<span class="mention" style=${tint(role?.color)}>@${role?.name ?? "unknown-role"}</span>`;
+  return html`<span class="mention" style=${role?.color ? { "--tint": readable(role.color) } : undefined}>@${role?.name ?? "unknown-role"}</span>`;
 }
 
 export const Everyone = ({ name }) => html`<span class="mention">${name}</span>`;
@@ -20,7 +20,3 @@ export function ChannelName({ id }) {
   if (channel === null) return html`<span class="mention">#No access</span>`;
   return html`<button type="button" class="mention" onClick=${() => show(id)}>#${channel.name ?? "direct"}</button>`;
 }
-
-// A role's colour for its name, mixed with the ink so that it can be read on either ground.
-export const tint = (color) =>
-  color ? { "--tint": `#${color.toString(16).padStart(6, "0")}` } : undefined;

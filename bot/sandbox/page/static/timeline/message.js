@@ -23,7 +23,7 @@ export const Message = memo(({ message, first, me }) => {
   const name = nameOf(author);
   const at = moment(message) / 1000;
   const classes = [
-    "message", first ? "first" : "more", calls(message, me) && "calling", flags & EPHEMERAL && "ephemeral",
+    "message", first ? "first" : "goes-on", calls(message, me) && "calling", flags & EPHEMERAL && "ephemeral",
   ];
   const onKeyDown = (event) =>
     event.key === "Enter" && event.target === event.currentTarget && openMenu(event, { message });
@@ -58,7 +58,7 @@ function Author({ author, name, at, silent }) {
     <header class="author">
       <button type="button" class="name" aria-haspopup="menu" style=${colour ? { "--tint": colour } : undefined}
         onClick=${open} onContextMenu=${open}>${name}</button>
-      ${author.bot && html`<span class="tag">App</span>`}
+      ${author.bot && html`<span class="tag">APP</span>`}
       <${Clock} at=${at} />
       ${silent ? html`<span class="silent" role="img" aria-label="Sent without a notification">🔕</span>` : null}
     </header>`;

@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { Avatar } from "../parts/avatar.js";
 import { openMenu } from "../parts/menu.js";
-import { colourOf, nameOf, useStore } from "../store.js";
+import { colourOf, messageIn, nameOf, useStore } from "../store.js";
 import { gist } from "./gist.js";
 import { jump } from "./jump.js";
 import { Markdown } from "./markdown.js";
@@ -25,7 +25,7 @@ function Used({ message, asked }) {
 // The message that was answered, in one line; by a click it is shown.
 function Reply({ message, target }) {
   const place = message.channel_id;
-  const loaded = useStore((state) => state.messages[place]?.find((each) => each.id === target));
+  const loaded = useStore(() => messageIn(place, target));
   const found = loaded ?? message.referenced_message;
   if (!found) return html`<p class="answered"><em>The message this answers is not here.</em></p>`;
   return html`
