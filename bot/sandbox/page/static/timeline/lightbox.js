@@ -1,11 +1,11 @@
 // One picture over everything else, with the others of its message beside it.
-import { createPortal, html, useEffect, useRef, useState } from "../html.js";
+import { createPortal, html, useLayoutEffect, useRef, useState } from "../html.js";
 
 export function Lightbox({ from, close }) {
   const dialog = useRef(null);
   const [pictures] = useState(() => beside(from));
   const [at, setAt] = useState(() => Math.max(0, pictures.findIndex((each) => each.button === from)));
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current.showModal();
     return () => from.focus();
   }, []);

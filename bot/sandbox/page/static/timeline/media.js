@@ -19,7 +19,7 @@ export function Spoiler({ children, block = false, what = "Spoiler" }) {
   };
   return html`
     <${tag} class=${`spoiler ${shown ? "shown" : "hidden"} ${block ? "block" : ""}`} ...${asked}>
-      <${tag} class="concealed" inert=${!shown}>${children}<//>
+      <${tag} class="concealed" inert=${!shown} aria-hidden=${shown ? null : "true"}>${children}<//>
       ${block && !shown && html`<span class="spoiler-label" aria-hidden="true">Spoiler</span>`}
     <//>`;
 }

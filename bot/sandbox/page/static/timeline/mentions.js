@@ -1,11 +1,15 @@
 // Names in a text that stand for someone or something.
 import { html } from "../html.js";
 import { show } from "../live.js";
+import { openMenu } from "../parts/menu.js";
 import { channels, guildOf, nameOf, readable, useStore, userById } from "../store.js";
 
 export function UserName({ id }) {
-  const name = useStore(() => (userById(id) ? nameOf(userById(id)) : null));
-  return html`<span class="mention">@${name ?? "unknown-user"}</span>`;
+  const user = useStore(() => userById(id));
+  if (user === null) return html`<span class="mention">@unknown-user</span>`;
+  const open = (event) => openMenu(event, { user });
+  return html`
+    <button type="button" class="mention" aria-haspopup="menu" onClick=${open} onContextMenu=${open}>@${nameOf(user)}</button>`;
 }
 
 export function RoleName({ id }) {

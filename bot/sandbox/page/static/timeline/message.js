@@ -22,14 +22,14 @@ export const Message = memo(({ message, first, me }) => {
   const { author, flags } = message;
   const name = nameOf(author);
   const at = moment(message) / 1000;
-  const classes = [
-    "message", first ? "first" : "goes-on", calls(message, me) && "calling", flags & EPHEMERAL && "ephemeral",
-  ];
+  const calling = calls(message, me);
+  const classes = ["message", first ? "first" : "goes-on", calling && "calling", flags & EPHEMERAL && "ephemeral"];
   const onKeyDown = (event) =>
     event.key === "Enter" && event.target === event.currentTarget && openMenu(event, { message });
   return html`
     <article class=${classes.filter(Boolean).join(" ")} id=${`message-${message.id}`} tabindex="-1"
-      aria-label=${`${name}, ${written(at, "t")}`} onContextMenu=${(event) => openMenu(event, { message })}
+      aria-label=${`${name}, ${written(at, "t")}${calling ? ", mentions you" : ""}`}
+      onContextMenu=${(event) => openMenu(event, { message })}
       onKeyDown=${onKeyDown}>
       ${answers(message) && html`<${Answered} message=${message} />`}
       ${first ? html`<${Avatar} user=${author} />` : html`<${Clock} at=${at} aside />`}

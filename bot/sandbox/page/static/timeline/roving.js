@@ -1,5 +1,5 @@
 // The arrow keys among the messages: one of them is a stop of the Tab key, the others are reached from it.
-import { useEffect, useRef } from "../html.js";
+import { useLayoutEffect, useRef } from "../html.js";
 
 const MESSAGE = "article.message";
 
@@ -11,7 +11,7 @@ export function useRoving(log) {
     if (article) article.tabIndex = 0;
     current.current = article;
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const within = current.current?.isConnected && log.current.contains(document.activeElement);
     if (!within) stop(lastOf(log.current));
   });

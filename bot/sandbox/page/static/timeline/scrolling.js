@@ -16,7 +16,9 @@ export function useScrolling(scroller, { place, me, messages }) {
     setSeen(null);
     toEnd(scroller.current);
   };
+  // The last turn of the wheel may be told when one has already gone elsewhere.
   const onScroll = () => {
+    if (scroller.current === null) return;
     follow(state, scroller.current);
     setSeen(state.following ? null : (before) => before ?? state.newest);
     load(state, scroller.current, place);
@@ -30,8 +32,10 @@ export function useScrolling(scroller, { place, me, messages }) {
     else if (state.held) keep(scroller.current, state.held);
     state.held = null;
   }, [messages]);
-  useEffect(() => void load(state, scroller.current, place), [messages]);
-  useEffect(() => watch(scroller.current, () => state.following && toEnd(scroller.current)), []);
+  useEffect(() => {
+    if (scroller.current) load(state, scroller.current, place);
+  }, [messages]);
+  useLayoutEffect(() => watch(scroller.current, (box) => state.following && toEnd(box)), []);
   const arrived = seen === null ? 0 : messages.filter((each) => isLater(each.id, seen)).length;
   return { onScroll, away: seen !== null, arrived, toPresent };
 }
@@ -77,7 +81,7 @@ function keep(box, { found, top }) {
 
 // The window and what is in it may both become taller or shorter.
 function watch(box, changed) {
-  const observer = new ResizeObserver(changed);
+  const observer = new ResizeObserver(() => changed(box));
   observer.observe(box);
   observer.observe(box.firstElementChild);
   return () => observer.disconnect();
