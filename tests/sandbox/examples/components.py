@@ -168,7 +168,7 @@ class Showcase(ui.LayoutView):
         shown = ui.Thumbnail[Any](pictures[0], description="a small picture")
         self.add_item(ui.TextDisplay("## Showcase\nAll that a message can **hold**"))
         self.add_item(ui.Section("Beside a picture", "-# in small words", accessory=shown))
-        self.add_item(ui.Section("Beside a button", accessory=Said("More", GREY)))
+        self.add_item(ui.Section("Beside a button", accessory=Said("Further", GREY)))
         self.add_item(ui.Separator(spacing=discord.SeparatorSpacing.large))
         self.add_item(
             ui.Container(

@@ -2,13 +2,13 @@
 import { html, useRef } from "../html.js";
 import { Button } from "./buttons.js";
 import { useKeptFocus } from "./keptfocus.js";
-import { Container, File, Gallery, Row, Section, Separator, Text, Thumbnail } from "./layout.js";
+import { Container, File, MediaGallery, Row, Section, Separator, Text, Thumbnail } from "./layout.js";
 import { Menu } from "./menus.js";
 import { useControls } from "./using.js";
 
 const DRAWINGS = {
   1: Row, 2: Button, 3: Menu, 5: Menu, 6: Menu, 7: Menu, 8: Menu, 9: Section, 10: Text, 11: Thumbnail,
-  12: Gallery, 13: File, 14: Separator, 17: Container,
+  12: MediaGallery, 13: File, 14: Separator, 17: Container,
 };
 
 export function Components({ message }) {

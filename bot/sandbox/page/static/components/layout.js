@@ -1,11 +1,12 @@
 // The second version's parts that hold or show something.
 import { html } from "../html.js";
+import { Gallery } from "../timeline/gallery.js";
 import { Markdown } from "../timeline/markdown.js";
 import { FileCard, Picture, Spoiler } from "../timeline/media.js";
 
 const LARGE = 2;
 
-export const Row = ({ component, draw }) => html`<div class="row">${component.components.map(draw)}</div>`;
+export const Row = ({ component, draw }) => html`<div class="controls">${component.components.map(draw)}</div>`;
 
 export const Text = ({ component }) => html`<${Markdown} text=${component.content} />`;
 
@@ -15,16 +16,15 @@ export const Section = ({ component, draw }) => html`
     <div class="accessory">${draw(component.accessory)}</div>
   </div>`;
 
-const Shown = ({ item }) => html`
-  <${Picture} url=${item.media.url} alt=${item.description} width=${item.media.width}
-    height=${item.media.height} spoiler=${item.spoiler} />`;
+const picture = (item, key) => ({
+  key, url: item.media.url, alt: item.description, width: item.media.width, height: item.media.height,
+  spoiler: item.spoiler,
+});
 
-export const Thumbnail = ({ component }) => html`<div class="thumbnail"><${Shown} item=${component} /></div>`;
+export const Thumbnail = ({ component }) => html`
+  <div class="thumbnail"><${Picture} ...${picture(component)} /></div>`;
 
-export const Gallery = ({ component }) => html`
-  <ul class=${`gallery of-${component.items.length}`} aria-label="Pictures">
-    ${component.items.map((item, index) => html`<li key=${index}><${Shown} item=${item} /></li>`)}
-  </ul>`;
+export const MediaGallery = ({ component }) => html`<${Gallery} pictures=${component.items.map(picture)} />`;
 
 export function File({ component }) {
   const { name, size, file } = component;
@@ -41,11 +41,10 @@ export function Separator({ component }) {
 
 export function Container({ component, draw }) {
   const colour = component.accent_color;
-  const accent = colour === null ? null : `#${colour.toString(16).padStart(6, "0")}`;
-  const inside = component.components.map(draw);
-  return html`
-    <div class=${`container ${accent ? "accented" : ""}`} style=${accent ? { borderInlineStartColor: accent } : undefined}>
-      ${component.spoiler ? html`<${Spoiler} block what="Container"><div class="stack">${inside}</div><//>`
-        : html`<div class="stack">${inside}</div>`}
+  const accent = colour === null ? null : { borderInlineStartColor: `#${colour.toString(16).padStart(6, "0")}` };
+  const box = html`
+    <div class=${accent ? "container stack accented" : "container stack"} style=${accent}>
+      ${component.components.map(draw)}
     </div>`;
+  return component.spoiler ? html`<${Spoiler} block what="Container">${box}<//>` : box;
 }

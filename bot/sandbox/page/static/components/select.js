@@ -79,7 +79,7 @@ function Popup({ id, label, most, choosing, opener }) {
       ${found.length === 0 && html`<p class="none" role="status">Nothing fits.</p>`}
       <${Listbox} id=${id} label=${label} options=${found} active=${choosing.active} onPick=${choosing.pick}
         onActive=${choosing.setActive} multiple=${several} selected=${picked} />
-      ${several && html`<p class="count" role="status">${picked.length} of ${most} chosen</p>`}
+      ${several && html`<p class="tally" role="status">${picked.length} of ${most} chosen</p>`}
     </div>`;
 }
 
