@@ -5,6 +5,7 @@ anywhere else fails the test it happened in.
 """
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +14,8 @@ from typing import Any
 from playwright.async_api import Browser, Page, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+REFUSED = re.compile(r"status of (422|504)")
+"""What the control API answers where Discord's client says no, or where the bot says nothing."""
 MISSING = (
     "No Chromium was found, so no page was opened. Install it (on Debian and Ubuntu: "
     "sudo apt install chromium) or name it by CHROMIUM."
@@ -69,15 +72,14 @@ class Windows:
     def _listen(self, page: Page) -> None:
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
-        page.on(
-            "console",
-            lambda said: (
-                self.troubles.append(f"console: {said.text}")
-                if said.type in ("error", "warning")
-                else None
-            ),
-        )
+        page.on("console", self._hear)
         page.on("request", self._check_address)
+
+    def _hear(self, said: Any) -> None:
+        """Note an error or a warning; that the sandbox refused what a member did is neither."""
+        refused = said.location["url"].endswith("/sandbox/act") and REFUSED.search(said.text)
+        if said.type in ("error", "warning") and not refused:
+            self.troubles.append(f"console: {said.text}")
 
     def _check_address(self, request: Any) -> None:
         if not request.url.startswith((self._url, "data:", "blob:")):

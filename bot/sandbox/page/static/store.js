@@ -72,6 +72,10 @@ export const memberOf = (userId, guild = guildOf()) =>
 export const userById = (id) =>
   [...(state.scene?.users ?? []), state.scene?.bot].find((each) => each?.id === id) ?? null;
 export const may = (bit, place = channel()) => (BigInt(place?.granted ?? 0) & (1n << BigInt(bit))) !== 0n;
+// Threads have a permission of their own for what is said in them.
+const [SEND, SEND_IN_THREADS] = [11, 38];
+const THREADS = [10, 11, 12];
+export const maySpeak = (place = channel()) => may(THREADS.includes(place?.type) ? SEND_IN_THREADS : SEND, place);
 export const nameOf = (user, guild = guildOf()) =>
   memberOf(user.id, guild)?.nick ?? user.global_name ?? user.username;
 

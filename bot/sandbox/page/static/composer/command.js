@@ -12,18 +12,14 @@ import { useSuggestions } from "./suggestions.js";
 const LIST = "composer-list";
 const idOf = (name) => `option-${name}`;
 
-// `put` takes the command as it is to be. `send` tells which option is wrong, where one is; `focused` is a place in
-// which the option that has the focus is noted, for files that are dropped.
+// `put` takes what makes the command as it is to be of the one there is; `focused` is where the option that has the
+// focus is noted, for files that are dropped.
 export function CommandForm({ leaf, command, put, send, leave, focused }) {
   const standing = useStanding(leaf, command);
   const [sought, seek] = useState("");
   const suggestions = useOffers(leaf, command, standing, sought);
   const active = activeIn(suggestions.offers, standing, filling.entryOf(command, standing.at), sought);
-  const submit = () => {
-    const wrong = send();
-    if (wrong !== undefined) standing.go(wrong);
-  };
-  const form = { leaf, command, put, standing, suggestions, active, sought, seek, submit, leave };
+  const form = { leaf, command, put, standing, suggestions, active, sought, seek, send, leave };
   const deeds = deedsOf(form);
   const list = suggestions.state === "none" ? null : { id: LIST, activeId: active in suggestions.offers ? optionId(LIST, active) : null };
   const on = (name) => eventsOf(form, deeds, focused, name);

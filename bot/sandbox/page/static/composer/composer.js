@@ -1,6 +1,6 @@
 // Where a member writes: words with files, or a command.
 import { html, useMemo, useRef } from "../html.js";
-import { change as changeStore, channel, may, nameOf, read, useStore } from "../store.js";
+import { change as changeStore, channel, may, maySpeak, nameOf, read, useStore } from "../store.js";
 import { MOST, Tray, attached } from "./attachments.js";
 import { CommandForm } from "./command.js";
 import { recalled, useDraft } from "./drafts.js";
@@ -12,19 +12,15 @@ import { run, say } from "./sending.js";
 import { Words } from "./words.js";
 import { written } from "./written.js";
 
-const SEND = 11;
-const SEND_IN_THREADS = 38;
 const ATTACH = 15;
-const THREADS = [10, 11, 12];
 const NONE = [];
 
 export function Composer() {
   const place = useStore(() => channel());
-  const allowed = may(THREADS.includes(place?.type) ? SEND_IN_THREADS : SEND, place);
   return html`
     <section class="composer" aria-label="Composer">
       <${Unconnected} />
-      ${allowed ? html`<${Desk} place=${place} />` : html`
+      ${maySpeak(place) ? html`<${Desk} place=${place} />` : html`
         <p class="composer-shut" role="status">You may not send messages in this channel.</p>`}
     </section>`;
 }
@@ -91,7 +87,7 @@ function WordsDesk({ place, draft, change, leaves, answered, send, take }) {
     ${draft.files.length > 0 && html`<${Tray} files=${draft.files} put=${(files) => change({ files })} />`}
     <div class="line">
       ${may(ATTACH, place) && html`<${Clip} take=${take} />`}
-      <${Words} ...${{ draft, change, leaves, bot: nameOf(bot), label, choose, recall, send, cancel }} />
+      <${Words} ...${{ draft, change, leaves, bot: nameOf(bot), label, choose, recall, send, answered, cancel }} />
       <button type="submit" class="send" aria-label="Send message"><${Plane} /></button>
     </div>`;
 }

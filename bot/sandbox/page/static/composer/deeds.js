@@ -5,7 +5,7 @@ import { MORE } from "./standing.js";
 import { hasList } from "./suggestions.js";
 import { Type, isEmpty } from "./values.js";
 
-// The form is {leaf, command, put, standing, suggestions, active, sought, seek, submit, leave}.
+// The form is {leaf, command, put, standing, suggestions, active, sought, seek, send, leave}.
 export const deedsOf = (form) => ({
   pick: (index) => pick(form, form.suggestions.offers[index]),
   write: (name, text) => {
@@ -68,7 +68,7 @@ function plainDeed(form, event) {
   const opened = () => standing.mark({ open: true, chosen: standing.at === MORE ? 0 : null });
   const listed = standing.at === MORE || hasList(option);
   return {
-    Enter: !choosesFile && form.submit,
+    Enter: !choosesFile && form.send,
     Escape: form.leave,
     ArrowDown: listed ? opened : () => standing.go(MORE, 0),
     ArrowUp: listed && opened,

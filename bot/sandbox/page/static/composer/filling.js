@@ -32,14 +32,15 @@ export function withFaultOf(leaf, command, name) {
   return fault ? { ...command, faults: { ...command.faults, [name]: fault } } : command;
 }
 
-// {values} where the command can be sent; otherwise {command, first}: its faults, and where the first one is.
+// {values} where the command can be sent; otherwise {command} with its faults, and `wrong`, which says anew each time
+// where the first one is.
 export function judged(leaf, command) {
   const missing = unshown(leaf, command).filter((each) => each.required).map((each) => each.name);
   const shown = [...command.shown, ...missing];
   const found = shown.map((name) => [name, read(optionOf(leaf, name), entryOf(command, name))]);
   const faults = Object.fromEntries(found.filter(([, each]) => each.fault).map(([name, each]) => [name, each.fault]));
   const first = shown.find((name) => faults[name]);
-  if (first !== undefined) return { command: { ...command, shown, faults }, first };
+  if (first !== undefined) return { command: { ...command, shown, faults, wrong: { name: first } } };
   return { values: Object.fromEntries(found.map(([name, each]) => [name, each.value])) };
 }
 

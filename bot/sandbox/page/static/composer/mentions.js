@@ -17,11 +17,20 @@ export function nameAt(text, caret) {
 export const offersFor = ({ sign, sought }) =>
   closest(named().filter((each) => each.sign === sign), sought, (each) => [each.text, each.also]).slice(0, 10);
 
+// What to write for one that was chosen: its name, unless that is another's as well.
+export function naming(offer) {
+  const name = `${offer.sign}${offer.text}`;
+  return mentioning(name) === offer.written ? name : offer.written;
+}
+
 // A text with the names in it written as a message carries them, the longest names first.
 export function mentioning(text) {
-  const all = named().flatMap((each) => [each.text, each.also].filter(Boolean).map((name) => [`${each.sign}${name}`, each.written]));
-  const known = new Map(all.sort(([a], [b]) => b.length - a.length));
+  const known = new Map();
+  for (const { sign, text: shown, also, written } of named()) {
+    for (const name of [shown, also]) if (name && !known.has(sign + name)) known.set(sign + name, written);
+  }
   if (known.size === 0) return text;
-  const names = [...known.keys()].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const longest = [...known.keys()].sort((a, b) => b.length - a.length);
+  const names = longest.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return text.replace(new RegExp(`(?<![\\w<])(${names.join("|")})(?![\\w])`, "g"), (name) => known.get(name));
 }

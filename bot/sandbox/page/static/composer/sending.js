@@ -38,20 +38,18 @@ export function say(draft, change, answered) {
 
 const asFile = async (entry) => ({ ...(await encoded(named(entry))), description: entry.description.trim() || undefined });
 
-// Answers the name of the first option that is wrong, where one is.
 export function run(leaf, draft, change) {
   const verdict = judged(leaf, draft.command);
-  if (verdict.first !== undefined) {
+  if (verdict.command) {
     change({ command: verdict.command });
-    return verdict.first;
+    return;
   }
   attempt(draft, change, async (where) => {
-    remember(where.me, { ...draft.command, faults: {} });
+    remember(where.me, { ...draft.command, faults: {}, wrong: null });
     const options = await writtenOut(verdict.values);
     const about = { name: `/${leaf.name}`, text: written(draft.command) };
     await perform({ do: "slash", name: leaf.name, options }, about, where);
   });
-  return undefined;
 }
 
 async function writtenOut(values) {

@@ -12,6 +12,7 @@ export function useStanding(leaf, command) {
   const fields = useRef({});
   const arriving = useRef(null);
   useLayoutEffect(() => fields.current[wanted.name]?.focus(), [wanted]);
+  useLayoutEffect(() => fields.current[command.wrong?.name]?.focus(), [command.wrong]);
   const mark = (patch) => setStanding((now) => ({ ...now, ...patch }));
   return {
     ...standing,

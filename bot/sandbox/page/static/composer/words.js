@@ -2,7 +2,7 @@
 import { html, useLayoutEffect, useRef, useState } from "../html.js";
 import { listKeys, optionId } from "../parts/listbox.js";
 import { leavesFor } from "./offers.js";
-import { mentioning, nameAt, offersFor } from "./mentions.js";
+import { mentioning, nameAt, naming, offersFor } from "./mentions.js";
 import { Panel } from "./panel.js";
 import { parsed } from "./written.js";
 
@@ -11,12 +11,20 @@ const NEAR = 200;
 const LIST = "composer-list";
 
 // `choose` takes a command, as written.js makes it; `recall` brings the last one back.
-export function Words({ draft, change, leaves, bot, label, choose, recall, send, cancel }) {
+export function Words({ draft, change, leaves, bot, label, choose, recall, send, answered, cancel }) {
   const field = useRef(null);
   const [caret, setCaret] = useState(0);
   const [active, setActive] = useState(0);
   const menu = menuOf({ draft, caret, leaves, bot });
   useAttention(field);
+  useLayoutEffect(() => {
+    if (answered) field.current.focus();
+  }, [answered]);
+  const [put, setPut] = useState(null);
+  useLayoutEffect(() => {
+    if (put !== null) field.current.setSelectionRange(put, put);
+    setPut(null);
+  }, [put]);
   const write = (event) => {
     const text = event.target.value;
     setActive(0);
@@ -28,10 +36,10 @@ export function Words({ draft, change, leaves, bot, label, choose, recall, send,
   const pick = (index) => {
     const offer = menu.offers[index];
     if (offer.leaf) return choose(parsed(`/${offer.leaf.name}`, leaves));
-    const text = `${draft.text.slice(0, menu.from)}${offer.sign}${offer.text} `;
+    const text = `${draft.text.slice(0, menu.from)}${naming(offer)} `;
     change({ text: text + draft.text.slice(caret) });
     setCaret(text.length);
-    return requestAnimationFrame(() => field.current?.setSelectionRange(text.length, text.length));
+    return setPut(text.length);
   };
   const close = () => change(menu.from === undefined ? { plain: true } : { hidden: menu.from });
   const press = (event) => {

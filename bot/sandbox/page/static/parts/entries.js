@@ -24,10 +24,12 @@ function forMessage(message) {
     copying("Copy link", linkTo(message)),
     copying("Copy message ID", message.id),
   ];
+  const reply = { label: "Reply", run: () => store.change({ replyingTo: message }) };
+  const answers = store.maySpeak() && !(message.flags & EPHEMERAL) ? [reply] : [];
   const dismiss = { label: "Dismiss message", run: () => store.dropMessage(message.channel_id, message.id) };
   return [
     apps(MESSAGE_COMMAND, deed),
-    { label: "Message", entries: copies.filter(Boolean) },
+    { label: "Message", entries: [...answers, ...copies.filter(Boolean)] },
     { label: "Only you see this", entries: message.flags & EPHEMERAL ? [dismiss] : [] },
   ];
 }

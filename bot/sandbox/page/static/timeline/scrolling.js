@@ -40,7 +40,8 @@ export function useScrolling(scroller, { place, me, messages }) {
   return { onScroll, away: seen !== null, arrived, toPresent };
 }
 
-const toEnd = (box) => { box.scrollTop = box.scrollHeight; };
+// A change of size may still be told when one has gone elsewhere and the box is no more.
+const toEnd = (box) => { if (box) box.scrollTop = box.scrollHeight; };
 
 // One leaves the present by scrolling up, not by what grows above or below.
 function follow(state, box) {
