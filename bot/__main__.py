@@ -112,10 +112,10 @@ def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "bench",
         help="measure what the bot promises about time, on this machine",
         description="Measure waits, overhead, lag and memory as ratios taken in one run, print "
-        "each beside its goal and explain every goal that is missed. Takes some minutes.",
+        "each beside its goal and explain every goal that is missed. Takes twenty minutes.",
     )
     bench.add_argument(
-        "--quick", action="store_true", help="about two minutes, with more noise and less measured"
+        "--quick", action="store_true", help="about one minute, with more noise and less measured"
     )
     bench.add_argument(
         "--only",

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Mix = Sequence[tuple[int, float]]
 """Sizes in steps, each with its share of the requests."""
@@ -11,6 +11,7 @@ MIXED: Mix = ((8, 0.4), (30, 0.5), (120, 0.1))
 """Sketches, images and jobs of four; 30 steps on average, so that the equal mix costs the same."""
 EQUAL: Mix = ((30, 1.0),)
 
+STEPS_OF_AN_IMAGE = 30
 FLOODER = 0
 """The member who floods; the others count from one."""
 
@@ -48,6 +49,9 @@ class Durations:
         return Durations(step=pace * self.step, beside=pace * self.beside)
 
 
+Pieces = tuple[tuple[Arrival, ...], ...]
+
+
 def poisson(
     mix: Mix, durations: Durations, *, load: float, count: int, members: int, seed: int
 ) -> tuple[Arrival, ...]:
@@ -66,6 +70,28 @@ def poisson(
 def flood(count: int, steps: int) -> tuple[Arrival, ...]:
     """What one member asks for at once at the start."""
     return (Arrival(0.0, FLOODER, steps),) * count
+
+
+def pieces(trace: Sequence[Arrival], durations: Durations, *, least: int) -> Pieces:
+    """A trace cut where the thread rests for an image at least, each piece from its beginning.
+
+    A thread that never rests while somebody waits rests at the same times whomever it serves first:
+    so no wait is another one for the cut, and two ways can be taken in turn. Unless the trace
+    itself is shorter, no piece has fewer than `least` arrivals.
+    """
+    found, begun, free = [], 0, 0.0
+    for number, arrival in enumerate(trace):
+        rested = arrival.at - free >= durations.solo(STEPS_OF_AN_IMAGE)
+        if rested and min(number - begun, len(trace) - number) >= least:
+            found.append(trace[begun:number])
+            begun = number
+        free = max(free, arrival.at) + durations.solo(arrival.steps)
+    found.append(trace[begun:])
+    return tuple(_from_its_beginning(piece) for piece in found)
+
+
+def _from_its_beginning(piece: Sequence[Arrival]) -> tuple[Arrival, ...]:
+    return tuple(replace(one, at=one.at - piece[0].at) for one in piece)
 
 
 def first_come(trace: Sequence[Arrival], durations: Durations) -> list[float]:

@@ -22,7 +22,7 @@ async def measure(shop: Workshop) -> Section:
     chance = random.Random(1)  # noqa: S311 - a moment, not a secret
     async with shop.engine() as (engine, watch):
         trial = _Trial(shop, engine, watch)
-        tries = [await trial.once(chance.random(), job) for job in range(1, shop.choose(8, 40))]
+        tries = [await trial.once(chance.random(), job) for job in range(1, shop.choose(6, 40))]
     steps, seconds = zip(*tries, strict=True)
     step = trial.step_seconds()
     after = [one / step for one in seconds]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.bench.loop import BEAT, heartbeat
+from bot.bench.members import MOST
 from bot.bench.report import Figure, Section
 from bot.bench.serving import REFUSED, Members, drawn, serving
 from bot.bench.statistics import quantile
@@ -17,14 +18,13 @@ from bot.bench.workshop import Workshop
 
 LAG_GOAL = 5.0
 ACKNOWLEDGED_GOAL = 3000.0
-CROWD = 100
 GET_GOING = 0.5
 """Seconds until the thread draws what was just asked for."""
 
 
 async def measure_lag(shop: Workshop) -> Section:
     """The loop's lag by turns of rest and drawing."""
-    turns, seconds = shop.choose(2, 5), shop.choose(2, 8)
+    turns, seconds = shop.choose(2, 5), shop.choose(1, 8)
     idle: list[float] = []
     drawing: list[float] = []
     async with serving(shop) as members:
@@ -64,6 +64,7 @@ def lag_figures(idle: Sequence[float], drawing: Sequence[float]) -> tuple[Figure
 class _Seen:
     """What crowds of one kind met with."""
 
+    size: int
     acknowledged: list[float] = field(default_factory=list)
     answered: list[float] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
@@ -75,7 +76,7 @@ class _Seen:
         """Send one more crowd, with the loop's lag until all are answered."""
         async with heartbeat() as late:
             with complaints("cogs._replies") as heard:
-                crowd = await members.do("crowd", count=CROWD, refused=refused, options=options)
+                crowd = await members.do("crowd", count=self.size, refused=refused, options=options)
         self.unnoted += heard.qsize()
         self.acknowledged += crowd["acknowledged_ms"]
         self.answered += crowd["answered_seconds"]
@@ -94,24 +95,24 @@ class _Seen:
 
 async def measure_crowd(shop: Workshop) -> Section:
     """The same crowd beside an idle and a drawing thread, and one that is drawn for."""
-    idle, drawing, served = _Seen(), _Seen(), _Seen()
+    size, rounds, ahead = shop.choose(30, MOST), shop.choose(1, 2), shop.choose(1, 3)
+    idle, drawing, served = _Seen(size), _Seen(size), _Seen(size)
     async with serving(shop) as members:
         for _ in range(shop.choose(1, 5)):
             await idle.add(members, refused=True, options=REFUSED)
-            async with _drawing(members, 3.0):
+            async with _drawing(members, ahead):
                 await drawing.add(members, refused=True, options=REFUSED)
-        for _ in range(shop.choose(1, 2)):
-            async with _drawing(members, 3.0):
+        for _ in range(rounds):
+            async with _drawing(members, ahead):
                 await served.add(members, refused=False, options=drawn(shop.choose(1, 8)))
         left = (await members.do("unfinished"))["unfinished"]
-    rounds = shop.choose(1, 2) * CROWD
     return Section(
         "crowd",
-        f"{CROWD} members send /imagine in the same moment to the whole bot; Discord and the "
+        f"{size} members send /imagine in the same moment to the whole bot; Discord and the "
         "members are another process. Acknowledged: from Discord's sending to the bot's defer, by "
         "Discord's clock. Idle and drawing are compared by requests that are journalled, deferred "
         "and then refused, so that nothing else differs; then come requests that are all drawn.",
-        (*idle.rows("idle"), *drawing.rows("drawing"), *_served(served, rounds, left)),
+        (*idle.rows("idle"), *drawing.rows("drawing"), *_served(served, rounds * size, left)),
     )
 
 

@@ -12,10 +12,10 @@ from bot.imaging.png import encode
 
 async def measure(shop: Workshop) -> Section:
     """The encoding of a drawn picture, on a thread that nothing competes with."""
-    times = shop.choose(9, 25)
+    drawings, times = shop.choose(1, 3), shop.choose(9, 25)
     recipe = shop.image()
     async with shop.engine() as (engine, watch):
-        drawing = [(await render(engine, recipe)).draw_seconds for _ in range(3)]
+        drawing = [(await render(engine, recipe)).draw_seconds for _ in range(drawings)]
         drawn = watch.pictures[-1][0]
     writing = [await asyncio.to_thread(_seconds_of, drawn) for _ in range(times)]
     ratio = median(writing) / median(drawing)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
-from bot.bench.arrivals import FLOODER, Arrival, Durations
+from bot.bench.arrivals import FLOODER, STEPS_OF_AN_IMAGE, Arrival, Durations
 from bot.bench.queueing import Stages, replay, stages
 from bot.bench.report import Figure, Section
 from bot.bench.scenes import (
@@ -20,7 +20,7 @@ from bot.bench.scenes import (
 )
 from bot.bench.simulation import shared
 from bot.bench.statistics import mean
-from bot.bench.workshop import LAG_IMAGES, NO_TIME, STEPS_OF_AN_IMAGE, Workshop
+from bot.bench.workshop import LAG_IMAGES, NO_TIME, Workshop
 from bot.imaging.executor import Tuning
 from bot.model.fairness import BESIDE
 
@@ -34,8 +34,8 @@ ENOUGH = 80
 async def measure(shop: Workshop) -> Section:
     """The others beside each flood over the others alone, and a large job among small ones."""
     async with _house(shop) as house:
-        times = await house.durations(times=shop.choose(3, 15))
-    averaged = shop.choose(3, 8)
+        times = await house.durations(times=shop.choose(2, 15))
+    averaged = shop.choose(1, 8)
     whole = [expected(each, times, scenes=averaged) for each in FLOODS]
     if shop.quick:
         figures = [_named(each, None, NO_TIME) for each in FLOODS]
@@ -150,13 +150,14 @@ def explained_share(rule: float, charged: float, times: Durations) -> str:
 
 
 def _definition(averaged: int) -> str:
+    several = "one trace" if averaged == 1 else f"the mean of {averaged} traces"
     return (
         f"{MEMBERS} members, mixed sizes, Poisson arrivals at load {LOAD} of the thread as it "
         f"draws in the bot, {ARRIVALS} requests from the flood's beginning on; their mean wait "
         "over that of the same requests on the same way without the flood. Measured: a "
         f"{COUNTS}th of the flood and of the requests, and of {TRIED} such traces the one whose "
         "simulated ratios come closest to those in full number. Simulated: the rule alone in full "
-        f"number, the mean of {averaged} traces. One large job: its wait over twice what it takes "
+        f"number, {several}. One large job: its wait over twice what it takes "
         "alone, just before, since the flood's share equals its own; in a quick run all its sizes "
         "are a quarter."
     )

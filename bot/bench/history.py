@@ -18,7 +18,7 @@ from bot.storage.outbox import JobOutbox
 from bot.storage.past import write_past
 from bot.storage.queue import FairQueue
 
-FEW, MANY, QUICK_MANY = 1_000, 1_000_000, 100_000
+FEW, MANY, QUICK_MANY = 1_000, 1_000_000, 50_000
 """Finished jobs; a million take some 40 seconds to write."""
 GOAL = 1.5
 MEMBERS = 200
@@ -76,7 +76,7 @@ class Bot:
 async def measure(shop: Workshop) -> Section:
     """Both statements in turn on a database with many finished jobs and one with few."""
     many = shop.choose(QUICK_MANY, MANY)
-    rounds = shop.choose(60, 300)
+    rounds = shop.choose(40, 300)
     async with AsyncExitStack() as stack:
         long = await stack.enter_async_context(with_past(shop, many))
         short = await stack.enter_async_context(with_past(shop, FEW))

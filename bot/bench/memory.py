@@ -12,7 +12,7 @@ from bot.bench.workshop import Workshop
 from bot.imaging.engine import Engine
 from bot.model.picture import Work
 
-JOBS, AT_ONCE = 200, 4
+AT_ONCE = 4
 GOAL = 2.0
 STATM = Path("/proc/self/statm")
 
@@ -30,20 +30,20 @@ def resident_bytes() -> int | None:
 
 
 async def measure(shop: Workshop) -> Section:
-    """Two hundred jobs of one size after warming up, four at a time by four members."""
-    warm_up = shop.choose(20, 100)
+    """Jobs of one size after warming up, four at a time by four members."""
+    warm_up, jobs = shop.choose(20, 100), shop.choose(60, 200)
     async with shop.engine() as (engine, _):
         await _draw(shop, engine, warm_up)
-        sizes = await _draw(shop, engine, JOBS)
+        sizes = await _draw(shop, engine, jobs)
     figure = Figure(
-        "memory growth over 200 jobs", None, GOAL, "%", reason="This system does not say."
+        f"memory growth over {jobs} jobs", None, GOAL, "%", reason="This system does not say."
     )
     if sizes:
         grown = 100 * growth(sizes)
         figure = Figure(figure.name, grown, GOAL, "%", reason=explained(sizes))
     return Section(
         "memory",
-        f"Resident memory of the process, the median of the last tenth of {JOBS} jobs over that of "
+        f"Resident memory of the process, the median of the last tenth of {jobs} jobs over that of "
         f"the first tenth, after {warm_up} jobs to warm up; {AT_ONCE} members at once, one size.",
         (figure, *_size(sizes)),
     )

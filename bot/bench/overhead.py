@@ -15,8 +15,8 @@ GOAL = 1.02
 
 async def measure(shop: Workshop) -> Section:
     """Ours over a bare call, by pairs in alternating order."""
-    recipe = shop.image(shop.choose(12, shop.checkpoint.steps))
-    pairs = shop.choose(7, 40)
+    recipe = shop.image(shop.choose(8, shop.checkpoint.steps))
+    pairs = shop.choose(5, 40)
     async with (
         shop.engine() as (engine, watch),
         stock_pipeline(shop.checkpoint, shop.device) as stock,

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.bench.arrivals import MIXED, Arrival, Durations, flood, poisson
+from bot.bench.arrivals import MIXED, STEPS_OF_AN_IMAGE, Arrival, Durations, flood, poisson
 from bot.bench.simulation import shared
 from bot.bench.statistics import mean
-from bot.bench.workshop import LAG_IMAGES, STEPS_OF_AN_IMAGE
+from bot.bench.workshop import LAG_IMAGES
 
 LOAD, MEMBERS = 0.5, 24
 ARRIVALS = 250

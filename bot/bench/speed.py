@@ -12,7 +12,7 @@ from bot.model.recipe import Recipe
 
 async def measure(shop: Workshop) -> Section:
     """Images by the engine; the FLOPs of a step are counted in a stock call."""
-    recipe, times = shop.image(), shop.choose(2, 10)
+    recipe, times = shop.image(), shop.choose(1, 10)
     async with stock_pipeline(shop.checkpoint, shop.device) as stock:
         flops = await stock.flops_of_a_step(recipe)
     forget_peak_memory()

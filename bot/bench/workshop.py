@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.bench.arrivals import Durations
+from bot.bench.arrivals import STEPS_OF_AN_IMAGE, Durations
 from bot.bench.statistics import median
 from bot.bench.stock import Stock
 from bot.bench.watch import Watch, watched
@@ -27,7 +27,7 @@ LOAD_WITHIN = 900.0
 
 NO_TIME = "Takes minutes: a run without --quick measures it."
 
-LAG_IMAGES, STEPS_OF_AN_IMAGE = 8, 30
+LAG_IMAGES = 8
 """How the design states the lag: so many images of so many steps."""
 
 

@@ -12,6 +12,7 @@ from bot.bench.arrivals import (
     Durations,
     first_come,
     flood,
+    pieces,
     poisson,
 )
 from bot.bench.scenes import FLOODS, scene
@@ -104,3 +105,21 @@ def test_both_mixes_have_thirty_steps_on_average():
 def test_a_flood_is_one_members():
     assert set(flood(3, 8)) == {Arrival(0.0, FLOODER, 8)}
     assert len(flood(3, 8)) == 3
+
+
+@given(traces, durations, st.integers(1, 8))
+def test_a_trace_that_is_cut_where_the_thread_rests_makes_nobody_wait_otherwise(
+    trace, given_durations, least
+):
+    parts = pieces(trace, given_durations, least=least)
+    waits = [wait for part in parts for wait in first_come(part, given_durations)]
+    assert waits == pytest.approx(first_come(trace, given_durations))
+    assert [(one.member, one.steps) for part in parts for one in part] == [
+        (one.member, one.steps) for one in trace
+    ]
+    assert len(parts) == 1 or min(map(len, parts)) >= least
+
+
+def test_a_busy_hour_has_many_places_to_cut():
+    trace = poisson(MIXED, SECOND, load=0.8, count=400, members=25, seed=3)
+    assert len(pieces(trace, SECOND, least=20)) > 5
