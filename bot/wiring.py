@@ -55,6 +55,7 @@ from bot.storage.pictures import PictureFolder
 from bot.storage.queue import FairQueue
 from bot.storage.restore import refuse_half_restored
 from bot.storage.storeroom import Storeroom
+from bot.storage.unreadable import fail_unreadable
 from bot.studio import Studio
 from bot.upkeep import Upkeep
 from bot.watching.engine import EngineWatch
@@ -104,6 +105,7 @@ async def open_studio(
         await stack.enter_async_context(sole_use(place.folder))
         await asyncio.to_thread(refuse_half_restored, place)
         database = await stack.enter_async_context(open_database(settings.storage.database_url))
+        await fail_unreadable(database, now=clock())
         marker = await asyncio.to_thread(step_marker, settings.storage.data_dir)
         engine, catalogue = await stack.enter_async_context(
             open_engine(settings, marker, painters=painters, documents=documents)

@@ -64,6 +64,7 @@ _FAILURES = {
     "TookTooLong": "it took longer than the bot allows. Fewer `steps` or a lower `count` may fit.",
     "Poisoned": "the bot did not survive drawing it, twice. Other options may work.",
     "NotFinite": "the model gave no valid picture. Another `seed` or `scheduler` may work.",
+    "Unreadable": "the bot can no longer read what it was to draw. Please ask again.",
     "StorageError": "the bot could not read or keep a picture on its disk. Its log says more.",
 }
 

@@ -36,6 +36,7 @@ BotError
 │   ├── NotFinite              the model gave numbers that are no picture
 │   ├── TookTooLong            the drawing went over its time limit
 │   ├── Poisoned               the process did not survive drawing it, twice
+│   ├── Unreadable             what the database holds of the request cannot be read
 │   └── EngineStopped          the executor thread ended before the job did
 ├── DeliveryError              the outcome could not be told
 │   ├── DeliveryRefused        this way of answering is closed for good; try the next one
@@ -112,6 +113,10 @@ class TookTooLong(RenderError):
 
 class Poisoned(RenderError):
     """The process ended in the middle of the job's steps, once too often."""
+
+
+class Unreadable(RenderError):
+    """The job's row in the database is not one that was written there."""
 
 
 class EngineStopped(RenderError):

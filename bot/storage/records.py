@@ -25,7 +25,7 @@ def job_of(row: Row[Any]) -> Job:
     table = row._mapping
     return Job(
         origin=Origin(**{name: table[name] for name in _ORIGIN}),
-        request=_request(json.loads(table["request"])),
+        request=request_in(table["request"]),
         recipe=_frozen(Recipe.from_json(table["recipe"])),
         tags=Tags(start=table["start_tag"], finish=table["finish_tag"]),
         state=State(table["state"]),
@@ -70,8 +70,9 @@ def interaction_of(row: Row[Any]) -> Interaction:
     return Interaction(**{name: row._mapping[name] for name in _INTERACTION})
 
 
-def _request(table: dict[str, Any]) -> ImageRequest:
+def request_in(text: str) -> ImageRequest:
     """A request from its JSON, where tuples are lists; older rows lack what came later."""
+    table: dict[str, Any] = json.loads(text)
     table["loras"] = tuple((name, weight) for name, weight in table.get("loras", ()))
     if table.get("source"):
         table["source"] = SourcePicture(**table["source"])

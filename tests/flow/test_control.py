@@ -1,5 +1,8 @@
 """The owner's hand on the queue, and what everybody sees of it, over the whole bot."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from bot.sandbox.errors import ClientRefusal
@@ -97,3 +100,19 @@ async def test_in_a_team_its_owner_admins_and_developers_may_use_them(open_sandb
             patron, owner = sandbox.acting("patron", "lobby"), sandbox.acting("owner", "general")
             assert "Nothing waits" in await said(patron, "queue list")
             assert "Only the owner of this bot" in await said(owner, "queue list")
+
+
+@pytest.mark.happens("one request in the database cannot be read")
+async def test_a_request_that_cannot_be_read_is_answered_at_the_start_and_the_others_are_drawn(
+    sandbox, tmp_path, caplog
+):
+    async with serving(sandbox, tmp_path) as house:
+        await said(house.member("owner"), "queue pause")
+        spoilt, whole = await house.imagine(), await house.imagine()
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as database, database:
+        database.execute("UPDATE jobs SET recipe = '{}' WHERE id = 1")
+    async with serving(sandbox, tmp_path) as house:
+        assert "can no longer read what it was to draw" in (await answer_to(spoilt)).text
+        assert "a request cannot be read" in caplog.text
+        await said(house.member("owner"), "queue resume")
+        assert (await answer_to(whole)).files
