@@ -18,7 +18,7 @@ from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StaleMove, St
 from bot.model.job import Interaction, Job, State
 from bot.model.picture import Picture
 from bot.model.summary import Summary, summary_of
-from bot.model.ways import Hop, Outcome
+from bot.model.ways import Hop, Outcome, Way
 from bot.patience import Patience
 from bot.ports import Album, Clock, Courier, InteractionJournal, Outbox
 
@@ -28,6 +28,8 @@ LOOK_AGAIN = 5.0
 """Seconds after which the outbox is read without being woken."""
 READ_TRIES = 5
 """Tries to read a job's pictures before it is answered without them."""
+WAY_TRIES = 5
+"""Tries of a way that meets what nobody foresaw."""
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +70,7 @@ class Delivery:
         self._hands = asyncio.Semaphore(AT_ONCE)
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._unreadable = Counter[int]()
+        self._unforeseen = Counter[tuple[int, Way]]()
         self._more = False
         """Whether there was more to tell than was read."""
         self._ended: set[int] = set()
@@ -144,6 +147,8 @@ class Delivery:
     def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:
         del self._under_way[job_id]
         del self._unreadable[job_id]
+        for way in Way:
+            del self._unforeseen[job_id, way]
         self._ended.add(job_id)
         if self._more:
             self._wake.set()
@@ -200,11 +205,32 @@ class Delivery:
             for way in ways_for(job, hops, now=self._clock()):
                 hop = hops.get(way, Hop(job.id, way)).begun(self._clock())
                 look = may_have_been_told(job, hops, way)
-                if (message_id := await self._by(hop, job, pictures, look)) is not None:
+                try:
+                    message_id = await self._by(hop, job, pictures, look)
+                except Exception as error:
+                    hops[way] = self._given_up(hop, error)
+                    if way.repeatable:
+                        continue
+                    break
+                if message_id is not None:
                     return _Told(hop.ended(Outcome.TOLD, self._clock()), message_id, sizes)
                 hops[way] = hop.ended(Outcome.REFUSED, self._clock())
         log.error("every way is closed; the answer is kept", extra={"job": job.id})
         return _Told(sizes=sizes)
+
+    def _given_up(self, hop: Hop, error: Exception) -> Hop:
+        """The end of a way that met what nobody foresaw; raises it until it has often enough.
+
+        Nobody knows whether the message went out. An edit is looked for by the next way; after a
+        new message there is no next one, which could be a second answer.
+        """
+        if isinstance(error, (DeliveryInterrupted, StorageError)):
+            raise error
+        self._unforeseen[hop.job_id, hop.way] += 1
+        if self._unforeseen[hop.job_id, hop.way] < WAY_TRIES:
+            raise error
+        log.error("%s is given up", hop.way, exc_info=error, extra={"job": hop.job_id})
+        return hop.ended(Outcome.INTERRUPTED, self._clock())
 
     async def _pictures(self, job: Job) -> Sequence[Picture]:
         """The pictures of a drawn job; none where their files stay unreadable."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.delivery import AT_ONCE, Delivery
+from bot.delivery import AT_ONCE, WAY_TRIES, Delivery
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StorageError
 from bot.model.job import TOKEN_LIFE, Job, State
 from bot.model.picture import Picture
@@ -370,3 +370,40 @@ async def test_every_answered_job_is_one_line_in_the_log_and_told_to_who_counts(
     (line,) = [one for one in caplog.records if one.message == "answered"]
     assert (line.job, line.outcome, line.way, line.bytes) == (job.id, "delivered", "original", 3)
     assert [(one.job, one.images, one.drew) for one in summaries] == [(job.id, 1, 1.0)]
+
+
+def surprises(*ways: Way) -> dict[Way, list[Exception]]:
+    """On these ways always something that nobody foresaw."""
+    return {way: [RuntimeError("no form for that") for _ in range(100)] for way in ways}
+
+
+async def test_a_way_that_always_meets_what_nobody_foresaw_is_given_up_for_the_next_one(caplog):
+    stage = Stage()
+    stage.courier.troubles = surprises(Way.ORIGINAL)
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(stage.told_after_pauses(job))
+    assert stage.courier.delivered == [(job.id, Way.CHANNEL, 1)]
+    assert len(stage.courier.troubles[Way.ORIGINAL]) == 100 - WAY_TRIES
+    assert "original is given up" in caplog.text
+
+
+async def test_what_went_out_on_a_way_that_was_given_up_is_found_and_not_posted_again():
+    stage = Stage()
+    stage.courier.troubles = surprises(Way.ORIGINAL)
+    stage.courier.found[Way.CHANNEL] = 77
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(stage.told_after_pauses(job))
+    assert stage.courier.delivered == []
+    assert stage.queue.jobs[job.id].message_id == 77
+
+
+async def test_an_answer_that_nobody_foresaw_on_any_way_is_kept_and_tried_no_more(caplog):
+    stage = Stage()
+    stage.courier.troubles = surprises(*Way)
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(stage.told_after_pauses(job))
+    assert stage.queue.jobs[job.id].message_id is None
+    assert "every way is closed; the answer is kept" in caplog.text

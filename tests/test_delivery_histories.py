@@ -8,7 +8,7 @@ from enum import Enum
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery import Delivery
+from bot.delivery import WAY_TRIES, Delivery
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused
 from bot.model.job import Interaction, Job
 from bot.model.picture import Picture
@@ -170,7 +170,8 @@ async def test_one_answer_stands_in_the_end_unless_every_way_is_closed(
         assert len(standing) <= 2
         return
     if job.answered_by is None:
-        assert standing == []
+        # A way that was given up may have led to its end, which is then not known.
+        assert len(standing) <= (fates.count(Fate.STRANGE) >= WAY_TRIES)
         return
     assert [one.id for one in standing] == [job.message_id]
     assert not (private and standing[0].place == "channel")
