@@ -35,6 +35,8 @@ TOLERATED: Mapping[str, Mapping[str, Json]] = {
     **{name: {"tts": {"const": False}} for name in EDITS},
     # discord.py sends an embed's flags back.
     "RichEmbed": {"flags": {"type": "integer"}},
+    # discord.py says of a server's own emoji that it moves.
+    "ComponentEmojiForRequest": {"animated": {"type": "boolean"}},
     "MessageAttachmentRequest": {name: {} for name in ECHOED},
 }
 """Keys that are sent although the document does not know them, by its schema."""

@@ -9,6 +9,7 @@ from bot.sandbox.errors import ClientRefusal
 from bot.sandbox.members import ActingMember
 from bot.sandbox.server import Sandbox
 from bot.sandbox.snapshot import Snapshot
+from tests.sandbox.example_bot import running
 from tests.sandbox.raw import RawBot
 from tests.sandbox.test_rules import BUTTON, OPTION, SELECT, TEXT, new, row
 
@@ -229,3 +230,29 @@ async def test_a_button_is_called_by_its_custom_id_before_any_label(sandbox: San
     member = sandbox.acting("member", "general")
     shown = member.messages()[-1]
     assert shown.control("b")["label"] == "a"
+
+
+async def test_discord_py_sends_and_reads_every_component(sandbox: Sandbox) -> None:
+    """All of the example's components, held against Discord's document where it is named."""
+    world = sandbox.world
+    member = sandbox.acting("member", "general")
+    async with running(sandbox):
+        for command in ("buttons", "letters", "showcase"):
+            await (await member.slash(command)).finished()
+        menus = await (await member.slash("menus")).finished()
+        chosen: dict[str, list[Any]] = {
+            "Pick a colour": ["Green"],
+            "Who comes": [world.user_named("patron"), world.user_named("owner")],
+            "Which role": [world.role_named("patron")],
+            "Who is called": [world.user_named("patron"), world.role_named("moderator")],
+            "Where to": [world.channel_named("sketches")],
+        }
+        answers = []
+        for select in menus.controls():
+            values = chosen[select["placeholder"]]
+            reply = await member.select(menus, select["custom_id"], values)
+            answers.append((await reply.finished()).content)
+    assert answers == [
+        "You chose g.", "You chose patron, owner.", "You chose patron.",
+        "You chose patron, moderator.", "You chose sketches.",
+    ]  # fmt: skip
