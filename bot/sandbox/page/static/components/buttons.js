@@ -21,7 +21,7 @@ export function Button({ component, using }) {
 }
 
 const Words = ({ component }) => html`
-  <span class="words"><${Emoji} emoji=${component.emoji} />${component.label && html`<span>${component.label}</span>`}</span>`;
+  <span class="button-face"><${Emoji} emoji=${component.emoji} />${component.label && html`<span>${component.label}</span>`}</span>`;
 
 export const Dots = () => html`<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>`;
 
@@ -37,5 +37,5 @@ function Link({ component }) {
 
 const Premium = () => html`
   <button type="button" class="button premium" data-control="" disabled>
-    <span class="words">Premium: cannot be bought here</span>
+    <span class="button-face">Premium: cannot be bought here</span>
   </button>`;
