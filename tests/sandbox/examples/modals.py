@@ -119,20 +119,22 @@ def choices() -> tuple[ui.Item[Any], ...]:
 ASKED = {"words": words, "menus": menus, "people": people, "files": files, "choices": choices}
 
 
+def questions(what: str) -> Questions:
+    if what == "nothing":
+        return Silent("Nothing", asking("Reason", ui.TextInput[Any]()))
+    return Questions(what.title(), *ASKED[what]())
+
+
 @app_commands.command(description="Ask by a modal")
 async def ask(interaction: discord.Interaction, what: str) -> None:
-    await interaction.response.send_modal(Questions(what.title(), *ASKED[what]()))
+    await interaction.response.send_modal(questions(what))
 
 
-@app_commands.command(description="Ask by a modal, and answer nothing")
-async def ignore(interaction: discord.Interaction) -> None:
-    reason = asking("Reason", ui.TextInput[Any]())
-    await interaction.response.send_modal(Silent("Complaint", reason))
-
-
-@app_commands.command(description="A button that asks by a modal")
+@app_commands.command(description="Buttons that ask by a modal")
 async def offer(interaction: discord.Interaction) -> None:
     view = ui.View(timeout=None)
+    for what in (*ASKED, "nothing"):
+        view.add_item(Ask(what))
     view.add_item(Rename())
     await interaction.response.send_message("Nameless", view=view)
 
@@ -149,8 +151,25 @@ async def note(interaction: discord.Interaction, user: discord.Member) -> None:
     await interaction.response.send_modal(Questions("Note", text))
 
 
+class Ask(ui.DynamicItem[ui.Button[ui.View]], template=r"ask:(?P<what>\w+)"):
+    """A button that opens the modal it names."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(ui.Button(label=f"Ask for {what}", custom_id=f"ask:{what}"))
+        self.what = what
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: Any, match: re.Match[str], /
+    ) -> "Ask":
+        return cls(match["what"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(questions(self.what))
+
+
 class Rename(ui.DynamicItem[ui.Button[ui.View]], template=r"rename"):
-    """A button that opens a modal."""
+    """A button that opens a modal to change its message."""
 
     def __init__(self) -> None:
         super().__init__(ui.Button(label="Rename", custom_id="rename"))
@@ -166,5 +185,5 @@ class Rename(ui.DynamicItem[ui.Button[ui.View]], template=r"rename"):
         await interaction.response.send_modal(Redrawing("Rename", name))
 
 
-COMMANDS = (ask, ignore, offer, report, note)
-ITEMS = (Rename,)
+COMMANDS = (ask, offer, report, note)
+ITEMS = (Ask, Rename)

@@ -100,8 +100,8 @@ export async function offer(place) {
 }
 
 // Do something as the member; the answer is the interaction's record, or what was said.
-// What the sandbox's client refuses is thrown as a `Refusal`, for the part that asked. `where` is {me, place}, for
-// what was begun before one went elsewhere.
+// What the sandbox's client refuses is thrown as a `Refusal`, for the part that asked. It may wait by itself:
+// `about` takes `answered` and `overdue` to call. `where` is {me, place}, for what was begun before one went elsewhere.
 export async function perform(deed, about, where = store.read()) {
   const { me, place } = where;
   const record = await act(me, place, deed);
@@ -122,6 +122,7 @@ function heard(record) {
   early.delete(record.interaction_id);
   if (about === undefined) early.set(record.interaction_id, record);
   if (early.size > MOST_EARLY) early.delete(early.keys().next().value);
+  about?.answered?.();
   if (about !== undefined && record.modal !== null) {
     store.change({ modal: { interaction_id: record.interaction_id, modal: record.modal } });
   }
@@ -129,7 +130,8 @@ function heard(record) {
 
 function overdue(id) {
   const about = store.settle(id);
-  if (about?.component !== undefined) store.fail(about, "This interaction failed");
+  if (about?.overdue !== undefined) about.overdue();
+  else if (about?.component !== undefined) store.fail(about, "This interaction failed");
   else if (about !== undefined) {
     store.notice(about.place, { text: "The application did not respond", tone: "error", about });
   }

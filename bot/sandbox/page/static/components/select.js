@@ -1,5 +1,6 @@
 // A menu to choose from, closed until it is asked for. It knows nothing of messages: it is given
 // `choices` (options of a list) and the values `chosen`, and says by `onChange` what is chosen anew.
+// `label` stands in it while nothing is chosen, and is its name where no `name` is given; `aria` says more of it.
 import { html, useEffect, useRef, useState } from "../html.js";
 import { Listbox } from "../parts/listbox.js";
 import { Dots } from "./buttons.js";
@@ -9,7 +10,7 @@ import { Emoji } from "./emoji.js";
 import { usePlace } from "./place.js";
 
 export function Select({ least = 1, most = 1, inert = false, ...given }) {
-  const { id, label, choices, chosen, onChange, disabled } = given;
+  const { id, label, name = label, choices, chosen, onChange, disabled } = given;
   const [open, setOpen] = useState(false);
   const [complaint, setComplaint] = useState(null);
   const box = useRef(null);
@@ -38,14 +39,14 @@ export function Select({ least = 1, most = 1, inert = false, ...given }) {
     <div class="select" data-control=${given.control} ref=${box}>
       <${Opener} ...${given} ...${{ most, inert, open, show, close, choosing }} button=${opener} />
       ${least === 0 && chosen.length > 0 && !disabled && html`
-        <button type="button" class="clear" aria-label=${`Clear: ${label}`} aria-disabled=${inert ? "true" : null}
+        <button type="button" class="clear" aria-label=${`Clear: ${name}`} aria-disabled=${inert ? "true" : null}
           onClick=${() => !inert && close([])}>×</button>`}
-      ${open && html`<${Popup} id=${id} label=${label} most=${most} choosing=${choosing} opener=${opener} />`}
+      ${open && html`<${Popup} id=${id} label=${name} most=${most} choosing=${choosing} opener=${opener} />`}
       ${complaint && html`<p class="failed" role="alert">${complaint}</p>`}
     </div>`;
 }
 
-function Opener({ label, choices, chosen, most, disabled, inert, busy, open, show, close, choosing, button }) {
+function Opener({ label, name = label, aria, choices, chosen, most, disabled, inert, busy, open, show, close, choosing, button }) {
   const shown = chosen.map((each) => choice(choices, each));
   const keyDown = (event) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
@@ -54,7 +55,7 @@ function Opener({ label, choices, chosen, most, disabled, inert, busy, open, sho
   };
   const field = open && !choosing.filtering ? choosing.field : { "aria-expanded": String(open), onKeyDown: keyDown };
   return html`
-    <button type="button" class="opener" ref=${button} role="combobox" aria-label=${label} aria-haspopup="listbox"
+    <button type="button" class="opener" ref=${button} role="combobox" aria-label=${name} aria-haspopup="listbox" ...${aria}
       aria-disabled=${inert ? "true" : null} aria-busy=${busy ? "true" : null} disabled=${disabled}
       ...${field} onClick=${() => (open ? close(choosing.picked) : show())}>
       <span class="chosen">
