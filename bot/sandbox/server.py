@@ -1,7 +1,7 @@
 """The sandbox: one loopback port that is a Discord of one's own."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -19,6 +19,7 @@ from bot.sandbox.gateway import Gateway
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.members import ActingMember, Stage
 from bot.sandbox.messages import Attachment, Messages
+from bot.sandbox.origins import LOOPBACK, near_only
 from bot.sandbox.payloads import MOST_REQUEST
 from bot.sandbox.replies import LocalSource, Reply
 from bot.sandbox.rest.channels import ChannelRoutes
@@ -34,7 +35,6 @@ from bot.sandbox.world import Channel, User, World
 
 STRANGERS = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
 """A file is a stranger's: opened in a browser it runs nothing in the sandbox's name."""
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Sandbox:
         return self._exchanges.violations
 
     async def __aenter__(self) -> "Sandbox":
-        app = web.Application(client_max_size=MOST_REQUEST + 1024 * 1024, middlewares=[_loopback])
+        app = web.Application(client_max_size=MOST_REQUEST + 1024 * 1024, middlewares=[near_only])
         app.router.add_get("/gateway", self.gateway.main.enter)
         app.router.add_get("/gateway/resume", self.gateway.resuming.enter)
         app.router.add_get("/attachments/{channel_id}/{attachment_id}/{filename}", self._serve_file)
@@ -127,9 +127,10 @@ class Sandbox:
         await self._runner.setup()
         await web.TCPSite(self._runner, *self._address).start()
         host, port = self._runner.addresses[0][:2]
-        self._writer.origin = f"http://{host}:{port}"
-        self.gateway.main.url = f"ws://{host}:{port}/gateway"
-        self.gateway.resuming.url = f"ws://{host}:{port}/gateway/resume"
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._writer.origin = f"http://{address}"
+        self.gateway.main.url = f"ws://{address}/gateway"
+        self.gateway.resuming.url = f"ws://{address}/gateway/resume"
         return self
 
     async def __aexit__(
@@ -227,22 +228,3 @@ class Sandbox:
         found = self.interactions.by_token(call.parameters.get("interaction_token", ""))
         if found is not None:
             found.answer_lost = True
-
-
-def _is_near(address: str) -> bool:
-    """Whether an address is loopback's; `null` and what is no address are not."""
-    try:
-        return yarl.URL(address).host in LOOPBACK
-    except ValueError:
-        return False
-
-
-@web.middleware
-async def _loopback(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """Refuse requests that name another host, or come from a page of another."""
-    origin = request.headers.get("Origin")
-    if not _is_near(f"http://{request.host}") or not (origin is None or _is_near(origin)):
-        raise web.HTTPForbidden(text="The sandbox answers loopback only.")
-    return await handler(request)

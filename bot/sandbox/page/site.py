@@ -7,6 +7,7 @@ import mimetypes
 import re
 from pathlib import Path
 
+import yarl
 from aiohttp import web
 
 STATIC = Path(__file__).parent / "static"
@@ -15,14 +16,32 @@ TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css"
 
 
 def routes() -> list[web.RouteDef]:
-    """The page at / and its files below /page."""
-    return [web.get("/", _index), web.get("/page/{name:.+}", _file)]
+    """The page at /, its files below /page, and links to messages as Discord writes them."""
+    link = "/channels/{server}/{channel}"
+    return [
+        web.get("/", _index),
+        web.get("/page/{name:.+}", _file),
+        web.get(link, _follow),
+        web.get(link + "/{message}", _follow),
+    ]
 
 
-async def _index(_: web.Request) -> web.Response:
+async def _index(request: web.Request) -> web.Response:
+    """The page, at the one address of the sandbox that its files and pictures have too."""
+    host, port = request.get_extra_info("sockname")[:2]
+    if request.url.port == port and request.url.host != host:
+        raise web.HTTPTemporaryRedirect(request.url.with_host(host))
     text = await asyncio.to_thread((STATIC / "index.html").read_text, "utf-8")
     headers = {"Content-Security-Policy": _policy(text), "Referrer-Policy": "no-referrer"}
-    return web.Response(text=text, content_type="text/html", headers=headers | _COMMON)
+    alone = {"X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin"}
+    return web.Response(text=text, content_type="text/html", headers=headers | alone | _COMMON)
+
+
+async def _follow(request: web.Request) -> web.Response:
+    """Where a link to a channel, or to a message in it, leads."""
+    server, channel = request.match_info["server"], request.match_info["channel"]
+    query = {"in": "@me" if server == "@me" else channel}
+    raise web.HTTPTemporaryRedirect(yarl.URL("/").with_query(query))
 
 
 async def _file(request: web.Request) -> web.Response:
@@ -47,4 +66,8 @@ def _policy(page: str) -> str:
     )
 
 
-_COMMON = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+_COMMON = {
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
