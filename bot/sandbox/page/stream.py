@@ -68,12 +68,17 @@ class Reader:
         self.unsent: asyncio.Queue[Json | None] = asyncio.Queue(MOST_UNSENT)
 
     def obey(self, asked: Json) -> None:
-        """Take what the page asks for: whom it acts as, or its inspector."""
+        """Take what the page asks for: whom it acts as, or its inspector.
+
+        Somebody who is unknown here hears nothing; the page may come from another sandbox.
+        """
         if "inspect" in asked:
             self.inspect(wanted=bool(asked["inspect"]))
             return
-        self._user = self._sandbox.world.user_named(str(asked["as"]))
-        self._tell("hello", {"as": str(self._user.id)})
+        self._user = None
+        with contextlib.suppress(LookupError):
+            self._user = self._sandbox.world.user_named(str(asked["as"]))
+            self._tell("hello", {"as": str(self._user.id)})
 
     def inspect(self, *, wanted: bool) -> None:
         """Begin or end to tell of what is recorded, and of the faults."""

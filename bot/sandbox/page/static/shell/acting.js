@@ -18,12 +18,12 @@ export function Acting() {
   return html`
     <div class="acting">
       <button type="button" class="acting-button" ref=${button} aria-haspopup="dialog" aria-expanded=${String(open)}
-        aria-keyshortcuts="Alt+A" onClick=${toggle}>
+        aria-label=${["Acting as " + nameOf(me, guild), roles].filter(Boolean).join(", ")} aria-keyshortcuts="Alt+A" onClick=${toggle}>
         <${Avatar} user=${me} />
         <span class="acting-words">
-          <span class="acting-label">Acting as<span class="unseen"> </span></span>
+          <span class="acting-label">Acting as</span>
           <strong style=${{ color: colourOf(me.id, guild) }}>${nameOf(me, guild)}</strong>
-          ${roles && html`<span class="acting-roles"><span class="unseen">, </span>${roles}</span>`}
+          ${roles && html`<span class="acting-roles">${roles}</span>`}
         </span>
       </button>
       ${open && html`<${Choice} button=${button} guild=${guild} />`}

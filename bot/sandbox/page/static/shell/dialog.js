@@ -2,15 +2,18 @@
 import { html, useLayoutEffect, useRef } from "../html.js";
 import { change } from "../store.js";
 import { Icon } from "../parts/icon.js";
-import { useReturn } from "./focus.js";
+import { returning } from "./focus.js";
 
 export const closeOverlay = () => change({ overlay: null });
 
 // `bare` leaves out the heading, for what explains itself.
 export function Dialog({ label, bare = false, name, children }) {
   const box = useRef(null);
-  useReturn();
-  useLayoutEffect(() => box.current.showModal(), []);
+  useLayoutEffect(() => {
+    const back = returning();
+    box.current.showModal();
+    return back;
+  }, []);
   const beyond = (event) => event.target === box.current && closeOverlay();
   return html`
     <dialog class=${`over over-${name}`} ref=${box} aria-label=${label} onClose=${closeOverlay} onClick=${beyond}>

@@ -2,7 +2,7 @@
 import { html, useLayoutEffect, useRef } from "../html.js";
 import { Icon } from "../parts/icon.js";
 import { useStore } from "../store.js";
-import { keepInside, reachable, useReturn } from "./focus.js";
+import { keepInside, reachable, returning } from "./focus.js";
 import { shut } from "./panels.js";
 import { useNarrow } from "./screen.js";
 
@@ -25,12 +25,15 @@ function leave(event) {
 
 function Drawer({ name, label, children }) {
   const box = useRef(null);
-  useReturn();
   useLayoutEffect(() => {
+    const back = returning();
     const others = document.querySelectorAll(".strip, .talk");
     for (const each of others) each.inert = true;
     (box.current.querySelector("[aria-current]") ?? reachable(box.current)[0])?.focus();
-    return () => others.forEach((each) => { each.inert = false; });
+    return () => {
+      for (const each of others) each.inert = false;
+      back();
+    };
   }, []);
   const keys = (event) => {
     keepInside(event, box.current);

@@ -1,6 +1,4 @@
 // Where the focus goes: round inside what is open, up and down a list, and back when it closes.
-import { useLayoutEffect } from "../html.js";
-
 const REACHABLE = "a[href], button:not(:disabled), input:not(:disabled), select, textarea, [tabindex='0']";
 export const reachable = (box) => [...box.querySelectorAll(REACHABLE)].filter((each) => each.checkVisibility());
 
@@ -24,10 +22,8 @@ export function walkRows(event) {
   rows.at(to % rows.length).focus();
 }
 
-// What had the focus when a part came has it again when the part goes.
-export function useReturn() {
-  useLayoutEffect(() => {
-    const before = document.activeElement;
-    return () => before?.isConnected && before.focus();
-  }, []);
+// What has the focus now, and gets it back by the answer.
+export function returning() {
+  const before = document.activeElement;
+  return () => before?.isConnected && before.focus();
 }

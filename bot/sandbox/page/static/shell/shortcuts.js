@@ -1,5 +1,5 @@
 // What the keyboard does anywhere on the page, and the list that says so.
-import { html, useEffect } from "../html.js";
+import { html, useLayoutEffect } from "../html.js";
 import { change, read } from "../store.js";
 import { Dialog } from "./dialog.js";
 import { step, stepServer } from "./going.js";
@@ -40,18 +40,20 @@ const LISTED = [
   ]],
 ];
 
+// Before the parts hear a key, which may take any arrow for their own.
 export function useShortcuts() {
-  useEffect(() => {
-    document.addEventListener("keydown", hear);
-    return () => document.removeEventListener("keydown", hear);
+  useLayoutEffect(() => {
+    document.addEventListener("keydown", hear, true);
+    return () => document.removeEventListener("keydown", hear, true);
   }, []);
 }
 
 function hear(event) {
-  if (event.defaultPrevented || event.isComposing || event.shiftKey && event.key !== "?") return;
+  if (event.isComposing || event.shiftKey && event.key !== "?") return;
   const deed = DEEDS[pressed(event)] ?? (event.key === "?" && !writing(event.target) ? () => over("shortcuts") : null);
   if (!deed || busy()) return;
   event.preventDefault();
+  event.stopPropagation();
   deed();
 }
 

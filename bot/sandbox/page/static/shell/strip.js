@@ -36,6 +36,6 @@ function toTalk(event) {
 
 function toWriting(event) {
   event.preventDefault();
-  const box = document.querySelector("#talk textarea, #talk input, #talk [contenteditable='true']");
+  const box = document.querySelector("#talk textarea, #talk [role='textbox'], #talk [contenteditable='true']");
   (box ?? document.getElementById("talk")).focus();
 }

@@ -1,0 +1,71 @@
+"""Whom a window acts as, and what that member is shown."""
+
+import re
+
+from playwright.async_api import expect
+
+from tests.sandbox.page.frame import acting, place
+
+
+async def test_a_reload_comes_back_as_the_same_member_to_the_same_place(windows):
+    page = await windows.open("member")
+    await page.keyboard.press("Alt+a")
+    await page.keyboard.press("2")
+    await place(page, "sketches").click()
+    await expect(page).to_have_url(re.compile(r"/\?as=moderator&in=sketches$"))
+    await page.reload()
+    await expect(page).to_have_title("Sandbox – sketches")
+    await expect(acting(page)).to_have_accessible_name("Acting as moderator, moderator")
+
+
+async def test_a_second_window_is_somebody_else_in_the_same_place(windows):
+    page = await windows.open("member", place="announcements")
+    await page.keyboard.press("Alt+a")
+    async with page.context.expect_page() as opening:
+        await page.get_by_role("link", name="Open a window as patron").click()
+    second = await opening.value
+    await expect(second).to_have_title("Sandbox – #announcements")
+    await expect(acting(second)).to_have_accessible_name("Acting as patron, patron")
+    await expect(acting(page)).to_have_accessible_name("Acting as member, no roles")
+
+
+async def test_a_name_nobody_has_is_answered_by_those_there_are(windows):
+    windows.excuse("status of 400")
+    page = await windows.open("nobody")
+    await expect(page.get_by_role("heading")).to_have_text("Nobody here is called “nobody”.")
+    await page.get_by_role("link", name="patron").click()
+    await expect(acting(page)).to_have_accessible_name("Acting as patron, patron")
+
+
+async def test_an_age_restricted_channel_asks_each_member_once(windows, sandbox):
+    await sandbox.acting("member", "after-dark").say("a secret")
+    page = await windows.open("member", place="after-dark")
+    talk = page.get_by_role("main")
+    await expect(talk.get_by_role("heading", level=2)).to_have_text("#after-dark is age-restricted")
+    await expect(talk).not_to_contain_text("a secret")
+    await expect(talk.get_by_role("log")).to_be_hidden()
+    await page.keyboard.press("Enter")
+    await expect(talk.get_by_role("log")).to_contain_text("a secret")
+    await page.reload()
+    await expect(talk.get_by_role("log")).to_contain_text("a secret")
+    await page.keyboard.press("Alt+a")
+    await page.keyboard.press("3")
+    await talk.get_by_role("button", name="Go back").click()
+    await expect(page).to_have_title("Sandbox – #general")
+
+
+async def test_members_stand_in_groups_of_their_roles(windows, example):
+    page = await windows.open("patron")
+    members = page.get_by_role("complementary", name="Members")
+    for group, names in {
+        "moderator, 1": ["moderator"],
+        "patron, 1": ["patron"],
+        "Online, 4": ["member", "newcomer", "owner", "sandbox-bot"],
+    }.items():
+        shown = members.get_by_role("region", name=group).locator(".row-name")
+        await expect(shown).to_have_text(names)
+    await expect(members.get_by_role("button", name="patron you")).to_be_visible()
+    await expect(members.get_by_role("button", name="sandbox-bot App")).to_be_visible()
+    await members.get_by_text("newcomer").hover()
+    await members.get_by_role("button", name="Act as newcomer").click()
+    await expect(acting(page)).to_have_accessible_name("Acting as newcomer, newcomer")
