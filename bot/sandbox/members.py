@@ -133,8 +133,7 @@ class ActingMember:
         if reply_to is not None:
             fields["message_reference"] = {"message_id": str(self._visible(reply_to).id)}
         uploads = tuple(Upload(index, each.filename, each.data) for index, each in enumerate(files))
-        limit = self._stage.world.upload_limit(self.channel)
-        origin = Origin(self.channel, self.user, upload_limit=limit)
+        origin = Origin(self.channel, self.user, upload_limit=self._upload_limit())
         message = self._stage.messages.create(origin, Payload(Place.CHANNEL, fields, uploads))
         return self._snapshot(message)
 
@@ -211,8 +210,11 @@ class ActingMember:
             raise ClientRefusal(f"A message has at most {MOST_FILES} files.")
         self._refuse_size(files)
 
+    def _upload_limit(self) -> int:
+        return max(self._stage.world.upload_limit(self.channel), self.user.upload_limit)
+
     def _refuse_size(self, files: Sequence[FileOption]) -> None:
-        limit = self._stage.world.upload_limit(self.channel)
+        limit = self._upload_limit()
         for each in files:
             if len(each.data) > limit:
                 raise ClientRefusal(

@@ -24,13 +24,17 @@ class ChannelType(IntEnum):
 
 @dataclass(slots=True)
 class User:
-    """An account; `accepts_dm` is false for one who keeps direct messages shut."""
+    """An account; `accepts_dm` is false for one who keeps direct messages shut.
+
+    `upload_limit` is in bytes, of one who pays to send larger files than servers take otherwise.
+    """
 
     id: int
     username: str
     global_name: str | None = None
     bot: bool = False
     accepts_dm: bool = True
+    upload_limit: int = 0
 
 
 @dataclass(slots=True)

@@ -60,6 +60,7 @@ async def test_little_strength_leaves_the_picture_as_it_is(house):
     ],
 )
 async def test_a_file_that_cannot_be_drawn_from_is_refused_in_private(house, image, said):
+    house.sandbox.world.user_named("member").upload_limit = 50 * 2**20  # as one who pays for it
     reply = await house.imagine(image=image)
     refusal = await reply.followed_up()
     assert refusal.ephemeral

@@ -1,17 +1,16 @@
-"""What the tests of the page share: one browser a worker, and a sandbox each."""
+"""What the tests of the page share: a window in a browser, and the example bot."""
 
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
 
 from bot.sandbox.server import Sandbox
-from bot.sandbox.serving import with_page
-from tests.browser import MISSING, Windows, chromium, launched
-from tests.discord_fixtures import complaints
+from tests.page_fixtures import browser, sandbox, windows
 from tests.sandbox.example_bot import running
+
+__all__ = ["browser", "sandbox", "windows"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,36 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """The one browser."""
-    path = chromium()
-    if path is None:
-        pytest.skip(MISSING)
-    async with launched(path) as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def sandbox() -> AsyncIterator[Sandbox]:
-    """A sandbox with its page, held to what the bot in it may leave behind."""
-    async with with_page(Sandbox()) as opened:
-        yield opened
-    found = complaints(opened, None)
-    assert not found, "\n".join(found)
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def example(sandbox: Sandbox) -> AsyncIterator[Any]:
     """The example bot, signed in to the sandbox."""
     async with running(sandbox) as client:
         yield client
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def windows(browser: Browser, sandbox: Sandbox) -> AsyncIterator[Windows]:
-    """Opens windows; a page that complained in its console fails the test."""
-    opened = Windows(browser, sandbox.url)
-    yield opened
-    await opened.close()
-    assert not opened.troubles, "\n".join(opened.troubles)

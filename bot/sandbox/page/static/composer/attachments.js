@@ -23,7 +23,7 @@ function Card({ entry, alter, remove }) {
   const { file, spoiler, description } = entry;
   const isPicture = file.type.startsWith("image/");
   return html`
-    <li class=${spoiler ? "card spoiler" : "card"}>
+    <li class=${spoiler ? "card veiled" : "card"}>
       <div class="card-picture">
         ${isPicture ? html`<${Thumbnail} file=${file} />` : html`<span class="card-kind" aria-hidden="true">${ending(file.name)}</span>`}
         ${spoiler && html`<span class="card-veil">Spoiler</span>`}

@@ -16,7 +16,7 @@ export function Panel({ id, label, help, suggestions, active, onPick, onActive }
   return html`
     <div class="panel">
       ${help && html`<div class="panel-help" aria-hidden="true">${help}</div>`}
-      ${said && html`<p class=${`panel-said ${state}`}>${said(suggestions)}</p>`}
+      ${said && html`<p class=${`panel-said said-${state}`}>${said(suggestions)}</p>`}
       ${offers.length > 0 && html`
         <${Listbox} id=${id} label=${label} options=${offers.map(listed)} active=${active}
           onPick=${onPick} onActive=${onActive} />`}

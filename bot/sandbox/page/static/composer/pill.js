@@ -58,5 +58,5 @@ function FileField({ shared, entry, onFile }) {
 export function Thumbnail({ file }) {
   const url = useMemo(() => (file.type.startsWith("image/") ? URL.createObjectURL(file) : null), [file]);
   useEffect(() => () => url && URL.revokeObjectURL(url), [url]);
-  return url && html`<img class="thumbnail" src=${url} alt="" />`;
+  return url && html`<img class="preview" src=${url} alt="" />`;
 }

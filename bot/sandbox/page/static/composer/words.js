@@ -59,7 +59,7 @@ export function Words({ draft, change, leaves, bot, label, choose, recall, send,
     ${menu && html`
       <${Panel} id=${LIST} label=${menu.label} suggestions=${{ state: "ready", offers: menu.offers }}
         active=${shown} onPick=${pick} onActive=${setActive} />`}
-    <span class="grow words" data-text=${draft.text}>
+    <span class="grow writing" data-text=${draft.text}>
       <textarea rows="1" aria-label="Message" placeholder=${label} value=${draft.text} ref=${field}
         enterkeyhint="send" aria-autocomplete="list" aria-controls=${menu ? LIST : null}
         aria-activedescendant=${menu?.offers.length ? optionId(LIST, shown) : null}
@@ -72,7 +72,7 @@ export function Words({ draft, change, leaves, bot, label, choose, recall, send,
 function Count({ left }) {
   const words = left < 0 ? `${-left} too many` : `${left} left`;
   return html`
-    <span class=${left < 0 ? "count bad" : "count"} id="composer-count">${left <= NEAR ? words : ""}</span>`;
+    <span class=${left < 0 ? "letters bad" : "letters"} id="composer-count">${left <= NEAR ? words : ""}</span>`;
 }
 
 // The list that belongs to what is being written: {label, offers, from?}, or null.
