@@ -11,6 +11,8 @@ SEED = 7
 OUT = demo.png
 SEEDS = 1 2 3
 PROFILE = full
+PORT =
+# MODEL may stand in the environment as well.
 # As they were written, dollar signs and all; recipes read them from the environment, so that no
 # quote in a prompt reaches the shell's grammar.
 override PROMPT := $(value PROMPT)
@@ -18,9 +20,11 @@ override SEED := $(value SEED)
 override OUT := $(value OUT)
 override SEEDS := $(value SEEDS)
 override PROFILE := $(value PROFILE)
-export PROMPT SEED OUT SEEDS PROFILE
+override PORT := $(value PORT)
+override MODEL := $(value MODEL)
+export PROMPT SEED OUT SEEDS PROFILE PORT MODEL
 
-.PHONY: help demo run sandbox test chaos lint check
+.PHONY: help demo run sandbox test chaos pictures lint check
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do \
@@ -32,8 +36,8 @@ demo: .venv/.installed-run ## draw one picture in a local Discord: PROMPT= SEED=
 run: .venv/.installed-run ## run the bot with the settings of .env
 	@$(VENV_PYTHON) -m bot run
 
-sandbox: .venv/.installed-run ## run a local Discord to try the bot in
-	@$(VENV_PYTHON) -m bot sandbox
+sandbox: .venv/.installed-run ## use the bot in the browser, in a Discord of your own: MODEL= PORT=
+	@$(VENV_PYTHON) -m bot sandbox $${PORT:+--port "$$PORT"} $${MODEL:+--model "$$MODEL"}
 
 # A worker for each core, and one thread for torch in each: the tests compare pixels.
 test: .venv/.installed-dev ## run every test
@@ -41,6 +45,9 @@ test: .venv/.installed-dev ## run every test
 
 chaos: .venv/.installed-dev ## kill the bot at random for minutes and audit its answers: SEEDS= PROFILE=
 	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.flow.chaos --profile "$$PROFILE" $$SEEDS
+
+pictures: .venv/.installed-dev ## take the pictures of the documents anew, from the sandbox's page
+	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.pictures
 
 lint: .venv/.installed-dev ## check style, format and types
 	$(VENV_PYTHON) -m ruff check .

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.leaving import NEW_PROCESS, leave, stopping_on_signals
+from bot.leaving import NEW_PROCESS, leave
 from bot.model.errors import BotError, NewProcessNeeded
 
 DEMO_PROMPT = "an astronaut riding a green horse"
@@ -47,6 +47,14 @@ def _parser() -> argparse.ArgumentParser:
         description="Sign in to Discord and serve until SIGTERM, SIGINT or Ctrl-C. "
         "Settings come from the environment and .env; the README lists them.",
     )
+    run.add_argument(
+        "--no-env-file",
+        dest="env_file",
+        action="store_const",
+        const=None,
+        default=Path(".env"),
+        help="take settings from the environment alone",
+    )
     run.set_defaults(start=_run)
     _add_demo(commands)
     _add_sandbox(commands)
@@ -80,11 +88,36 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def _add_sandbox(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     sandbox = commands.add_parser(
         "sandbox",
-        help="run a local Discord alone, for a bot in another process",
-        description="Serve Discord's REST API and gateway on loopback until it is stopped. "
-        "Prints the settings a bot needs to sign in.",
+        help="open a Discord of your own in the browser, with the bot in it; no token, no GPU",
+        description="Serve a Discord of your own on this computer alone, with a page to use the "
+        "bot as its members will, and start the bot in it. The settings of .env and of the "
+        "environment do not reach that bot, except those that say how to draw.",
     )
-    sandbox.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    sandbox.add_argument(
+        "--port", type=int, default=None, help="of the page; 8484, or a free one if left out"
+    )
+    sandbox.add_argument(
+        "--model",
+        default=None,
+        help="as for demo; what MODEL in the environment says, or the shipped starter",
+    )
+    sandbox.add_argument(
+        "--device", choices=("auto", "cuda", "mps", "cpu"), default=None, help="what draws"
+    )
+    sandbox.add_argument(
+        "--data",
+        type=Path,
+        default=None,
+        metavar="FOLDER",
+        help="a new folder for the bot's database and pictures; else they are deleted at the end",
+    )
+    sandbox.add_argument(
+        "--alone", action="store_true", help="without a bot: prints what points one of yours at it"
+    )
+    sandbox.add_argument(
+        "--no-browser", dest="browser", action="store_false", help="do not open the page"
+    )
+    sandbox.add_argument("--verbose", action="store_true", help="show the bot's log as well")
     sandbox.set_defaults(start=_sandbox)
 
 
@@ -164,10 +197,11 @@ def _add_restore(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     restore.set_defaults(start=_restore)
 
 
-async def _run(_: argparse.Namespace) -> None:
+async def _run(chosen: argparse.Namespace) -> None:
     from bot import running
 
-    await running.run(running.settings_from_environment(token_needed=True))
+    settings = running.settings_from_environment(token_needed=True, file=chosen.env_file)
+    await running.run(settings)
 
 
 async def _demo(chosen: argparse.Namespace) -> None:
@@ -178,18 +212,18 @@ async def _demo(chosen: argparse.Namespace) -> None:
 
 
 async def _sandbox(chosen: argparse.Namespace) -> None:
-    from bot.sandbox.server import Sandbox
-    from bot.sandbox.serving import with_page
+    from bot import hosted
 
-    stop = asyncio.Event()
-    with stopping_on_signals(stop):
-        async with with_page(Sandbox(port=chosen.port)) as sandbox:
-            _say(f"Its page: {sandbox.url}")
-            _say("A local Discord is running. In another terminal, start a bot with")
-            _say(f"  DISCORD_API_URL={sandbox.api_url}")
-            _say(f"  DISCORD_GATEWAY_URL={sandbox.gateway_url}")
-            _say(f"  DISCORD_TOKEN={sandbox.token}")
-            await stop.wait()
+    wish = hosted.Wish(
+        port=chosen.port,
+        model=chosen.model,
+        device=chosen.device,
+        data=chosen.data,
+        alone=chosen.alone,
+        browser=chosen.browser,
+        verbose=chosen.verbose,
+    )
+    await hosted.run(wish, say=_say)
 
 
 async def _redraw(chosen: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -20,14 +20,19 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set `stop` at the first SIGTERM or SIGINT; the second one ends the process at once."""
+def stopping_on_signals(
+    stop: asyncio.Event,
+    *,
+    signals: Sequence[signal.Signals] = (signal.SIGTERM, signal.SIGINT),
+    last: Callable[[], None] = lambda: None,
+) -> Iterator[None]:
+    """Set `stop` at the first signal; the second one does `last` and ends the process at once."""
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGTERM, signal.SIGINT)
     before = {one: signal.getsignal(one) for one in signals}
 
     def on_signal(number: int, _frame: object) -> None:
         if stop.is_set():
+            last()
             os._exit(128 + number)
         loop.call_soon_threadsafe(stop.set)
 

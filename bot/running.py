@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 from bot.leaving import stopping_on_signals
 from bot.model.errors import ConfigurationError
@@ -17,10 +18,13 @@ Opening = Callable[[Settings], AbstractAsyncContextManager[Studio]]
 log = logging.getLogger(__name__)
 
 
-def settings_from_environment(*, token_needed: bool) -> Settings:
-    """The settings of the environment and .env; raises ConfigurationError with every problem."""
+def settings_from_environment(*, token_needed: bool, file: Path | None = Path(".env")) -> Settings:
+    """The settings of the environment and of .env, or of the environment alone without a file.
+
+    Raises ConfigurationError with every problem.
+    """
     try:
-        return read_settings(load_environment(), token_needed=token_needed)
+        return read_settings(load_environment(file), token_needed=token_needed)
     except SettingsError as error:
         raise ConfigurationError(error.problems) from error
 

@@ -5,6 +5,7 @@ of `.env.example` derive from them, and so does every sentence about a value tha
 """
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
@@ -311,7 +312,7 @@ def read_settings(environ: Mapping[str, str], *, token_needed: bool = False) -> 
     if token_needed and not environ.get("DISCORD_TOKEN", "").strip():
         problems.append(
             "DISCORD_TOKEN is not set: put the bot's token into .env (config/.env.example shows "
-            "how), or try the bot without one by `make demo`."
+            "how), or try the bot without one by `make sandbox`."
         )
     if problems:
         raise SettingsError(tuple(problems))
@@ -357,13 +358,29 @@ def export(name: str, value: str) -> None:
     os.environ.setdefault(name, value)
 
 
-def load_environment(path: Path = Path(".env")) -> dict[str, str]:
+def environment_without_settings(*but: str) -> dict[str, str]:
+    """The process environment as another bot's process may have it: without our settings.
+
+    `but` names groups whose settings are left in it.
+    """
+    kept = {one.name for group in but for one in _declarations(GROUPS[group]).values()}
+    ours = {one.name for one in describe()} - kept
+    return {name: value for name, value in os.environ.items() if name.upper() not in ours}
+
+
+def has_screen() -> bool:
+    """Whether a window can be opened; on Linux and its like the environment says so."""
+    displays = (os.environ.get("DISPLAY"), os.environ.get("WAYLAND_DISPLAY"))
+    return sys.platform in ("win32", "darwin") or any(displays)
+
+
+def load_environment(path: Path | None = Path(".env")) -> dict[str, str]:
     """The process environment over the values of a .env file; neither is changed.
 
-    A missing file is no problem, and an empty variable does not hide the file's value; a file that
-    cannot be read raises SettingsError.
+    No file, or a missing one, is no problem, and an empty variable does not hide the file's value;
+    a file that cannot be read raises SettingsError.
     """
-    merged = _read_file(path)
+    merged = _read_file(path) if path else {}
     merged.update({name: value for name, value in os.environ.items() if value})
     return merged
 

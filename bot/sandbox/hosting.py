@@ -28,10 +28,13 @@ LEVEL = re.compile(r"\b(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A bot's command line and its whole environment; `model` says what it draws with."""
+    """A bot's command line and its whole environment, which is asked for at each start.
+
+    `model` says what it draws with.
+    """
 
     arguments: tuple[str, ...]
-    environment: Mapping[str, str]
+    environment: Callable[[], Mapping[str, str]]
     model: str = ""
 
 
@@ -164,7 +167,7 @@ class Host:
         try:
             process = await asyncio.create_subprocess_exec(
                 *self._command.arguments,
-                env=dict(self._command.environment),
+                env=dict(self._command.environment()),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,

@@ -125,7 +125,11 @@ class Sandbox:
         app.router.add_route("*", BASE + "/{tail:.*}", self._exchanges.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        await web.TCPSite(self._runner, *self._address).start()
+        try:
+            await web.TCPSite(self._runner, *self._address).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
         host, port = self._runner.addresses[0][:2]
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._writer.origin = f"http://{address}"

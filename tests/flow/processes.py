@@ -70,14 +70,12 @@ def environment(sandbox: Addresses, folder: Path, **changes: str) -> dict[str, s
 
 
 @asynccontextmanager
-async def process(
+async def running(
     *arguments: str, folder: Path, variables: Mapping[str, str] | None = None
 ) -> AsyncIterator[BotProcess]:
-    """`python -m bot` with arguments, in an empty folder; killed at the end if it still runs."""
+    """Python with arguments, in an empty folder; killed at the end if it still runs."""
     started = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "bot",
         *arguments,
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(PROJECT), **(variables or {})},
@@ -85,13 +83,22 @@ async def process(
         stderr=asyncio.subprocess.STDOUT,
         limit=2**20,
     )
-    running = BotProcess(started)
+    watched = BotProcess(started)
     try:
-        yield running
+        yield watched
     finally:
         if started.returncode is None:
             started.kill()
-        await running.ended()
+        await watched.ended()
+
+
+@asynccontextmanager
+async def process(
+    *arguments: str, folder: Path, variables: Mapping[str, str] | None = None
+) -> AsyncIterator[BotProcess]:
+    """`python -m bot` with arguments, as `running` has it."""
+    async with running("-m", "bot", *arguments, folder=folder, variables=variables) as bot:
+        yield bot
 
 
 @asynccontextmanager

@@ -25,6 +25,7 @@ LEVELS: Mapping[str, int] = {
     "bot.wiring": 5,
     "bot.running": 6,
     "bot.demo": 6,
+    "bot.hosted": 6,
     "bot.redraw": 6,
     "bot.backup": 6,
     "bot.bench": 6,

@@ -28,7 +28,7 @@ FAR = 3600.0
 
 
 def python(script):
-    return Command((sys.executable, "-S", "-E", "-c", script), {}, "a model")
+    return Command((sys.executable, "-S", "-E", "-c", script), dict, "a model")
 
 
 @asynccontextmanager
@@ -153,7 +153,7 @@ async def test_a_line_beyond_all_measure_is_left_out_and_the_next_ones_are_told(
 async def test_a_command_that_cannot_be_run_is_told_and_tried_again():
     clock = Clock()
     events = Events(clock.now)
-    async with Host(events, Command(("/no/such/bot",), {}), now=clock.now, pauses=(FAR,)) as host:
+    async with Host(events, Command(("/no/such/bot",), dict), now=clock.now, pauses=(FAR,)) as host:
         await events.wait(being(host, running=False, exit_code=127), 20)
         assert [line.level for line in host.lines()] == ["error"]
         assert host.state()["can"] == ["start", "stop"]
