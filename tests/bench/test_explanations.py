@@ -58,16 +58,17 @@ def test_overhead_within_the_quartiles_is_the_machines():
 
 
 @pytest.mark.parametrize(
-    ("expected", "long_run", "slower", "why"),
+    ("here", "long_run", "paced", "why"),
     [
-        (1.1, 1.2, 0.0, "rule itself misses"),
-        (1.1, 0.9, 0.0, "this short trace happens not to"),
-        (0.9, 0.9, 0.05, "queues 1.31 times as long"),
-        (0.9, 0.9, 0.5, "could not keep up"),
+        (1.1, 1.2, 1.0, "rule itself misses"),
+        (1.1, 0.9, 1.0, "this short trace happens not to"),
+        (0.9, 0.9, 1.2, "how fast each turn was decides here"),
+        (0.9, 0.9, 1.0, "measured is +30 % from that"),
+        (0.9, 0.9, 1.0, "The rest is the database"),
     ],
 )
-def test_a_longer_wait_is_laid_to_what_caused_it(expected, long_run, slower, why):
-    assert why in waits.explained(1.3, expected, long_run, 1.0, slower=slower)
+def test_a_longer_wait_is_laid_to_what_caused_it(here, long_run, paced, why):
+    assert why in waits.explained(1.3, waits.Rule(here, long_run, paced), 1.0, slower=0.05)
 
 
 @pytest.mark.parametrize(
