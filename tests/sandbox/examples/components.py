@@ -8,7 +8,7 @@ import discord
 from discord import app_commands, ui
 from PIL import Image
 
-TEXT, THREAD = discord.ChannelType.text, discord.ChannelType.public_thread
+THREADS = [discord.ChannelType.public_thread]
 
 
 def told(value: Any) -> str:
@@ -126,7 +126,7 @@ class Menus(ui.View):
     ) -> None:
         await self._answer(interaction, select.values)
 
-    @ui.select(cls=ui.ChannelSelect, placeholder="Where to", channel_types=[TEXT, THREAD])
+    @ui.select(cls=ui.ChannelSelect, placeholder="Where to", channel_types=THREADS)
     async def place(self, interaction: discord.Interaction, select: ui.ChannelSelect[Any]) -> None:
         await self._answer(interaction, select.values)
 

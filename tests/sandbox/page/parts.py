@@ -1,5 +1,7 @@
 """What the tests of components look at and wait for."""
 
+from playwright.async_api import expect
+
 ANSWER_WITHIN = 3000
 
 
@@ -28,5 +30,8 @@ async def hang(page, log):
     failed = log.get_by_text("This interaction failed")
     await page.clock.fast_forward(ANSWER_WITHIN - 100)
     assert await failed.count() == 0
-    while not await failed.count():
+    for _ in range(20):  # the page may not have been told yet that the bot was asked
         await page.clock.fast_forward(ANSWER_WITHIN)
+        if await failed.count():
+            return
+    await expect(failed).to_be_visible()

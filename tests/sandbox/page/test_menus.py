@@ -74,6 +74,7 @@ async def test_menus_offer_roles_both_and_the_channels_that_are_asked_for(
     await page.keyboard.press("Tab")
     await expect(log).to_contain_text("You chose @everyone.")
     await menu(log, "Where to").click()
+    await expect(page.get_by_role("option")).to_have_text(["↳sketchesgeneral"])
     await option(page, "sketches").click()
     await expect(log).to_contain_text("You chose sketches.")
 

@@ -14,7 +14,7 @@ export function Button({ component, using }) {
   return html`
     <button type="button" class=${`button ${STYLES[component.style]}`} data-control=${component.custom_id}
       disabled=${component.disabled} aria-disabled=${inert ? "true" : null} aria-busy=${busy ? "true" : null}
-      onClick=${() => !inert && using.use(component, { do: "click" })}>
+      onClick=${() => using.use(component, { do: "click" })}>
       <${Words} component=${component} />
       ${busy && html`<${Dots} />`}
     </button>`;
