@@ -69,10 +69,11 @@ async function load(state, box, place) {
   }
 }
 
-// The first message in sight and how far below the edge it stands.
+// A message in sight and where it stands; not the oldest, which may lose its name to one above it.
 function hold(box) {
   const edge = box.getBoundingClientRect().top;
-  const found = [...box.querySelectorAll(".message")].find((each) => each.getBoundingClientRect().bottom > edge);
+  const [, ...rest] = box.querySelectorAll(".message");
+  const found = rest.find((each) => each.getBoundingClientRect().bottom > edge);
   return found ? { found, top: found.getBoundingClientRect().top } : null;
 }
 

@@ -22,7 +22,7 @@ function Talk({ place, me }) {
   const messages = useStore((state) => state.messages[place]) ?? NONE;
   const notices = useStore((state) => state.notices[place]) ?? NONE;
   const newFrom = useStore((state) => state.newFrom[place]) ?? null;
-  const complete = useStore((state) => state.complete[place]) ?? false;
+  const complete = useStore((state) => state.complete[place]);
   const scroller = useRef(null);
   const log = useRef(null);
   const drawn = useMemo(
@@ -40,7 +40,7 @@ function Talk({ place, me }) {
         </div>
       </div>
       ${scrolling.away && html`<${Present} count=${scrolling.arrived} go=${scrolling.toPresent} />`}
-      <${Announcer} messages=${messages} me=${me} />
+      <${Announcer} messages=${messages} me=${me} ready=${complete !== undefined} />
     </div>`;
 }
 
