@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 CONTRAST = Path(__file__).with_name("contrast.js")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -28,6 +28,10 @@ def chromium() -> str | None:
     """The browser to drive: CHROMIUM, or the first that is installed."""
     named = os.environ.get("CHROMIUM")
     return named or next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+expect.set_options(timeout=15_000)
+"""Milliseconds: a busy machine is no fault of the page."""
 
 
 @asynccontextmanager

@@ -7,7 +7,8 @@ let last = 0;
 export const attached = (file) => ({ key: (last += 1), file, spoiler: false, description: "" });
 
 // A file as `say` takes it; its name says that it is a spoiler.
-export const named = ({ file, spoiler }) => (spoiler ? new File([file], `SPOILER_${file.name}`, { type: file.type }) : file);
+export const named = ({ file, spoiler }) =>
+  spoiler ? new File([file], `SPOILER_${file.name}`, { type: file.type }) : file;
 
 export function Tray({ files, put }) {
   const alter = (key, patch) => put(files.map((each) => (each.key === key ? { ...each, ...patch } : each)));
@@ -25,7 +26,9 @@ function Card({ entry, alter, remove }) {
   return html`
     <li class=${spoiler ? "card veiled" : "card"}>
       <div class="card-picture">
-        ${isPicture ? html`<${Thumbnail} file=${file} />` : html`<span class="card-kind" aria-hidden="true">${ending(file.name)}</span>`}
+        ${isPicture
+          ? html`<${Thumbnail} file=${file} />`
+          : html`<span class="card-kind" aria-hidden="true">${ending(file.name)}</span>`}
         ${spoiler && html`<span class="card-veil">Spoiler</span>`}
       </div>
       <span class="card-name" title=${file.name}>${file.name}</span>

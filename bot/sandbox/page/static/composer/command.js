@@ -21,11 +21,12 @@ export function CommandForm({ leaf, command, put, send, leave, focused }) {
   const active = activeIn(suggestions.offers, standing, filling.entryOf(command, standing.at), sought);
   const form = { leaf, command, put, standing, suggestions, active, sought, seek, send, leave };
   const deeds = deedsOf(form);
-  const list = suggestions.state === "none" ? null : { id: LIST, activeId: active in suggestions.offers ? optionId(LIST, active) : null };
+  const activeId = active in suggestions.offers ? optionId(LIST, active) : null;
+  const list = suggestions.state === "none" ? null : { id: LIST, activeId };
   const on = (name) => eventsOf(form, deeds, focused, name);
   return html`
     <${Above} form=${form} deeds=${deeds} />
-    <div class="command" role="group" aria-label=${`/${leaf.name}`}>
+    <div class="command" role="group" aria-label=${`/${leaf.name}`} onMouseDown=${(event) => beside(event, standing)}>
       <span class="command-name">/${leaf.name}</span>
       ${command.shown.map((name) => html`
         <${Pill} key=${name} id=${idOf(name)} option=${filling.optionOf(leaf, name)}
@@ -35,6 +36,13 @@ export function CommandForm({ leaf, command, put, send, leave, focused }) {
       <${More} left=${filling.unshown(leaf, command).length} text=${sought} field=${standing.field(MORE)}
         list=${standing.at === MORE ? list : null} on=${on(MORE)} />
     </div>`;
+}
+
+// A press beside the fields goes to the last of them.
+function beside(event, standing) {
+  if (event.target !== event.currentTarget) return;
+  event.preventDefault();
+  standing.go(MORE);
 }
 
 function eventsOf({ leaf, put, standing }, deeds, focused, name) {
@@ -59,10 +67,12 @@ function useOffers(leaf, command, { at, open }, sought) {
   const entry = filling.entryOf(command, at);
   const values = useSuggestions({ leaf, option, entry, others: filling.others(leaf, command, at), open });
   if (at !== MORE) return values;
-  const further = filling.unshown(leaf, command).map((each) => ({ key: each.name, text: each.name, description: each.description }));
-  const offers = closest(further, sought, (each) => [each.text]);
+  const further = filling.unshown(leaf, command);
+  const offers = closest(further, sought, (each) => [each.name]).map(asOffer);
   return { state: open && further.length ? "ready" : "none", offers };
 }
+
+const asOffer = ({ name, description }) => ({ key: name, text: name, description });
 
 // The value that stands there already, or the first one; further options wait until one goes to them.
 function activeIn(offers, { at, chosen }, entry, sought) {
@@ -81,7 +91,8 @@ function Above({ form, deeds }) {
     ${fault && html`<span class="panel-fault">${fault}</span>`}`;
   return html`
     <${Panel} id=${LIST} label=${option ? `Values for ${option.name}` : "More options"} help=${help}
-      suggestions=${suggestions} active=${active} onPick=${deeds.pick} onActive=${(chosen) => standing.mark({ chosen })} />`;
+      suggestions=${suggestions} active=${active} onPick=${deeds.pick}
+      onActive=${(chosen) => standing.mark({ chosen })} />`;
 }
 
 function More({ left, text, list, field, on }) {

@@ -4,7 +4,7 @@ import { change as changeStore, channel, may, maySpeak, nameOf, read, useStore }
 import { MOST, Tray, attached } from "./attachments.js";
 import { CommandForm } from "./command.js";
 import { recalled, useDraft } from "./drafts.js";
-import { pastedFiles, useDrop } from "./drop.js";
+import { useDrop } from "./drop.js";
 import { withFiles } from "./filling.js";
 import { Cross, Plane, Plus } from "./icons.js";
 import { leavesOf } from "./offers.js";
@@ -19,16 +19,17 @@ export function Composer() {
   const place = useStore(() => channel());
   return html`
     <section class="composer" aria-label="Composer">
-      <${Unconnected} />
       ${maySpeak(place) ? html`<${Desk} place=${place} />` : html`
         <p class="composer-shut" role="status">You may not send messages in this channel.</p>`}
     </section>`;
 }
 
-function Unconnected() {
+// Said where it matters: while a command is written.
+function Unconnected({ draft }) {
   const connected = useStore((state) => state.connected);
-  return html`
-    <p class="composer-note" role="status">${connected ? "" : "No bot is connected: nothing will answer a command."}</p>`;
+  const matters = draft.command !== null || draft.text.startsWith("/");
+  const words = matters && !connected ? "No bot is connected: nobody will answer a command." : "";
+  return html`<p class="composer-note" role="status">${words}</p>`;
 }
 
 // The line one writes in, with all that belongs to it.
@@ -42,18 +43,13 @@ function Desk({ place }) {
   const take = (files) => change((now) => taken(now, files, leaf, focused.current));
   const over = useDrop(take);
   const send = () => (leaf ? run(leaf, draft, change) : say(draft, change, answered));
-  const paste = (event) => {
-    const files = pastedFiles(event);
-    if (files.length === 0) return;
-    event.preventDefault();
-    take(files);
-  };
   const submit = (event) => {
     event.preventDefault();
     send();
   };
   return html`
-    <form class="desk" onSubmit=${submit} onPaste=${paste}>
+    <form class="desk" onSubmit=${submit}>
+      <${Unconnected} draft=${draft} />
       ${draft.refused && html`<p class="composer-refused" role="alert">${draft.refused}</p>`}
       ${leaf
         ? html`<${CommandDesk} key=${`${key}/${leaf.name}`} ...${{ leaf, draft, change, send, focused }} />`
@@ -109,7 +105,8 @@ function Clip({ take }) {
   };
   return html`
     <input type="file" multiple class="unseen" tabindex="-1" aria-hidden="true" ref=${chooser} onChange=${choose} />
-    <button type="button" class="clip" aria-label="Attach files" onClick=${() => chooser.current.click()}><${Plus} /></button>`;
+    <button type="button" class="clip" aria-label="Attach files" onClick=${() => chooser.current.click()}>
+      <${Plus} /></button>`;
 }
 
 // The draft with further files: a command's options take them, or the message does.

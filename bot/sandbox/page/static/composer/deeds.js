@@ -68,7 +68,7 @@ function plainDeed(form, event) {
   const opened = () => standing.mark({ open: true, chosen: standing.at === MORE ? 0 : null });
   const listed = standing.at === MORE || hasList(option);
   return {
-    Enter: !choosesFile && form.send,
+    Enter: !choosesFile && (() => event.shiftKey || form.send()),
     Escape: form.leave,
     ArrowDown: listed ? opened : () => standing.go(MORE, 0),
     ArrowUp: listed && opened,

@@ -22,7 +22,13 @@ export function useDrop(take) {
       event.preventDefault();
       taking.current([...event.dataTransfer.files]);
     };
-    const heard = { dragenter: hang, dragover: hang, dragleave: part, drop };
+    const paste = (event) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0 || !isFree(document.activeElement)) return;
+      event.preventDefault();
+      taking.current(files);
+    };
+    const heard = { dragenter: hang, dragover: hang, dragleave: part, drop, paste };
     for (const [name, hearer] of Object.entries(heard)) document.addEventListener(name, hearer);
     return () => {
       for (const [name, hearer] of Object.entries(heard)) document.removeEventListener(name, hearer);
@@ -31,5 +37,5 @@ export function useDrop(take) {
   return over;
 }
 
-// The files of a paste; those of a copied picture have no name of their own.
-export const pastedFiles = (event) => [...(event.clipboardData?.files ?? [])];
+// What is pasted is for the composer where the keyboard stands in it, or nowhere.
+const isFree = (element) => element === document.body || element.closest(".composer") !== null;

@@ -5,10 +5,11 @@ import { Listbox } from "../parts/listbox.js";
 const SAID = {
   loading: () => "Loading what the bot offers…",
   failed: ({ reason }) => `The list could not be loaded: ${reason}.`,
-  empty: () => "Nothing fits what you typed.",
+  empty: ({ otherwise }) => otherwise ?? "Nothing fits what you typed.",
 };
 
-// `suggestions` are {state, offers}; an offer is {key, text, description?, also?, mark?}.
+// `suggestions` are {state, offers, otherwise?}, with what is said where there is no offer; an offer is
+// {key, text, description?, also?, mark?}.
 export function Panel({ id, label, help, suggestions, active, onPick, onActive }) {
   const { state, offers } = suggestions;
   const said = SAID[state === "ready" && offers.length === 0 ? "empty" : state];

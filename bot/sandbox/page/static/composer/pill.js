@@ -27,7 +27,8 @@ export function Pill({ id, option, entry, fault, list, field, on, onFile, onRemo
 function TextField({ shared, option, entry, list }) {
   const given = {
     ...shared, value: entry.text, "aria-required": option.required ? "true" : null, autocomplete: "off",
-    spellcheck: false, inputmode: MODES[option.type], enterkeyhint: "send",
+    autocapitalize: hasList(option) ? "none" : null, spellcheck: false, inputmode: MODES[option.type],
+    enterkeyhint: "send",
   };
   const box = hasList(option)
     ? html`<input type="text" role="combobox" ...${given} aria-autocomplete="list" size="1"

@@ -36,7 +36,8 @@ export function say(draft, change, answered) {
   });
 }
 
-const asFile = async (entry) => ({ ...(await encoded(named(entry))), description: entry.description.trim() || undefined });
+const asFile = async (entry) =>
+  ({ ...(await encoded(named(entry))), description: entry.description.trim() || undefined });
 
 export function run(leaf, draft, change) {
   const verdict = judged(leaf, draft.command);
@@ -53,6 +54,6 @@ export function run(leaf, draft, change) {
 }
 
 async function writtenOut(values) {
-  const given = Object.entries(values).map(async ([name, value]) => [name, value instanceof File ? await encoded(value) : value]);
-  return Object.fromEntries(await Promise.all(given));
+  const write = async ([name, value]) => [name, value instanceof File ? await encoded(value) : value];
+  return Object.fromEntries(await Promise.all(Object.entries(values).map(write)));
 }

@@ -10,12 +10,13 @@ const PAUSE = 250;
 const MOST = 50;
 const NONE = { state: "none", offers: [] };
 
+const TRUTHS = [{ name: "True", value: true }, { name: "False", value: false }];
 const offer = (each) => ({ text: each.name, key: `${typeof each.value}:${each.value}`, value: each.value });
 
 // All that an option can hold, where that is known without the bot.
 export function offersOf(option) {
   if (option.choices?.length) return option.choices.map(offer);
-  if (option.type === Type.BOOLEAN) return [true, false].map((value) => offer({ name: value ? "True" : "False", value }));
+  if (option.type === Type.BOOLEAN) return TRUTHS.map(offer);
   if (option.type === Type.USER) return members();
   if (option.type === Type.ROLE) return roles();
   if (option.type === Type.CHANNEL) return channels(option.channel_types);
@@ -28,7 +29,8 @@ export const hasList = (option) => Boolean(option?.autocomplete) || offersOf(opt
 // {state: "none" | "loading" | "failed" | "ready", offers} for the option in which `entry` stands.
 export function useSuggestions({ leaf, option, entry, others, open }) {
   const asks = open && Boolean(option?.autocomplete);
-  const told = useAutocomplete(asks ? { name: leaf.name, focused: option.name, value: entry.text, options: others } : null);
+  const question = asks && { name: leaf.name, focused: option.name, value: entry.text, options: others };
+  const told = useAutocomplete(question || null);
   if (asks) return told;
   const all = open && option ? offersOf(option) : null;
   if (all === null) return NONE;

@@ -16,6 +16,7 @@ export function Words({ draft, change, leaves, bot, label, choose, recall, send,
   const [caret, setCaret] = useState(0);
   const [active, setActive] = useState(0);
   const menu = menuOf({ draft, caret, leaves, bot });
+  const shown = menu && Math.min(active, menu.offers.length - 1);
   useAttention(field);
   useLayoutEffect(() => {
     if (answered) field.current.focus();
@@ -44,8 +45,8 @@ export function Words({ draft, change, leaves, bot, label, choose, recall, send,
   const close = () => change(menu.from === undefined ? { plain: true } : { hidden: menu.from });
   const press = (event) => {
     if (event.isComposing) return;
-    const count = menu?.offers.length ?? 0;
-    if (menu && listKeys(event, { count, active: Math.min(active, count - 1), setActive, pick, close, caret: true })) return;
+    const list = { count: menu?.offers.length, active: shown, setActive, pick, close, caret: true };
+    if (menu && listKeys(event, list)) return;
     const empty = draft.text === "";
     const deed = {
       Enter: !event.shiftKey && send, ArrowUp: empty && recall, Escape: cancel,
@@ -54,10 +55,9 @@ export function Words({ draft, change, leaves, bot, label, choose, recall, send,
     event.preventDefault();
     deed();
   };
-  const shown = menu && Math.min(active, menu.offers.length - 1);
   return html`
     ${menu && html`
-      <${Panel} id=${LIST} label=${menu.label} suggestions=${{ state: "ready", offers: menu.offers }}
+      <${Panel} id=${LIST} label=${menu.label} suggestions=${{ state: "ready", ...menu }}
         active=${shown} onPick=${pick} onActive=${setActive} />`}
     <span class="grow writing" data-text=${draft.text}>
       <textarea rows="1" aria-label="Message" placeholder=${label} value=${draft.text} ref=${field}
@@ -75,18 +75,20 @@ function Count({ left }) {
     <span class=${left < 0 ? "letters bad" : "letters"} id="composer-count">${left <= NEAR ? words : ""}</span>`;
 }
 
-// The list that belongs to what is being written: {label, offers, from?}, or null.
+// The list that belongs to what is being written: {label, offers, from?, otherwise?}, or null.
 function menuOf({ draft, caret, leaves, bot }) {
   const typed = draft.text.match(/^\/([^\n]*)$/)?.[1];
   if (typed !== undefined && !draft.plain) {
     const found = leavesFor(leaves, typed);
     if (found.length === 0 && typed.includes(" ")) return null;
-    return { label: "Commands", offers: found.map((leaf) => commandOffer(leaf, bot)) };
+    const otherwise = leaves.length ? "No command here is called that." : "No bot offers you a command here.";
+    return { label: "Commands", offers: found.map((leaf) => commandOffer(leaf, bot)), otherwise };
   }
   const name = nameAt(draft.text, caret);
   if (name === null || name.from === draft.hidden) return null;
   const offers = offersFor(name);
-  return offers.length ? { label: name.sign === "@" ? "Members and roles" : "Channels", offers, from: name.from } : null;
+  const label = name.sign === "@" ? "Members and roles" : "Channels";
+  return offers.length ? { label, offers, from: name.from } : null;
 }
 
 const commandOffer = (leaf, bot) => ({
