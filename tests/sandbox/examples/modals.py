@@ -145,6 +145,12 @@ async def report(interaction: discord.Interaction, message: discord.Message) -> 
     await interaction.response.send_modal(Questions("Report", why))
 
 
+@app_commands.context_menu(name="Judge")
+@app_commands.default_permissions(manage_messages=True)
+async def judge(interaction: discord.Interaction, message: discord.Message) -> None:
+    await interaction.response.send_message("Not guilty", ephemeral=True)
+
+
 @app_commands.context_menu(name="Note")
 async def note(interaction: discord.Interaction, user: discord.Member) -> None:
     text = asking("Note", ui.TextInput[Any](), f"About {user.name}")
@@ -185,5 +191,5 @@ class Rename(ui.DynamicItem[ui.Button[ui.View]], template=r"rename"):
         await interaction.response.send_modal(Redrawing("Rename", name))
 
 
-COMMANDS = (ask, offer, report, note)
+COMMANDS = (ask, offer, report, judge, note)
 ITEMS = (Ask, Rename)

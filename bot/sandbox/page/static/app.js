@@ -14,6 +14,7 @@ import { People } from "./shell/people.js";
 import { Places } from "./shell/places.js";
 import { Typing } from "./shell/typing.js";
 import { useStore } from "./store.js";
+import { jump } from "./timeline/jump.js";
 import { Timeline } from "./timeline/timeline.js";
 
 function App() {
@@ -36,9 +37,16 @@ function App() {
     </>`;
 }
 
+// A link to a message leads to it, once the talk stands at its end.
+const linked = location.hash.match(/^#message-(\d+)$/)?.[1];
+const arrive = () => linked && requestAnimationFrame(() => requestAnimationFrame(() => jump(linked)));
+
 const root = document.getElementById("app");
 render(html`<${Opening} />`, root);
 live.start().then(
-  () => render(html`<${App} />`, root),
+  () => {
+    render(html`<${App} />`, root);
+    arrive();
+  },
   (error) => render(html`<${Broken} error=${error} />`, root),
 );

@@ -11,6 +11,8 @@ import { faultsOf, initialOf, inputsOf, toldOf } from "./modal_values.js";
 
 const UNANSWERED = "The bot did not answer in time.";
 const close = () => change({ modal: null });
+// A browser would leave the page for a file that is dropped beside its place.
+const stop = (event) => event.preventDefault();
 
 export function Modal({ interaction_id: opener, modal }) {
   const box = useRef(null);
@@ -28,7 +30,7 @@ export function Modal({ interaction_id: opener, modal }) {
   return html`
     <dialog class="modal" ref=${box} aria-labelledby="modal-title" aria-describedby="modal-from"
       onClose=${() => read().modal?.interaction_id === opener && close()}
-      onCancel=${(event) => event.preventDefault()} onKeyDown=${(event) => onKeyDown(event, leave)}
+      onDragOver=${stop} onDrop=${stop} onCancel=${stop} onKeyDown=${(event) => onKeyDown(event, leave)}
       onMouseDown=${(event) => event.target === box.current && leave()}>
       <form class="modal-form" noValidate onSubmit=${submit} aria-busy=${sending.busy ? "true" : null}>
         <${Head} title=${modal.title} leave=${leave} />
@@ -57,7 +59,7 @@ const Foot = ({ sending, leave }) => html`
     <button type="button" class="button secondary" onClick=${leave}>Cancel</button>
     <button type="submit" class="button primary" aria-disabled=${sending.busy ? "true" : null}
       aria-busy=${sending.busy ? "true" : null}>
-      <span class="words">Submit</span>${sending.busy && html`<${Dots} />`}
+      <span class="button-face">Submit</span>${sending.busy && html`<${Dots} />`}
     </button>
   </footer>`;
 

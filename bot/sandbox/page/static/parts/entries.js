@@ -1,7 +1,9 @@
 // What a menu offers for a message or a user, to whom it is shown to.
 import { Refusal } from "../api.js";
 import * as live from "../live.js";
+import { addressOf, become, go } from "../shell/going.js";
 import * as store from "../store.js";
+import { toast } from "./toast.js";
 
 const EPHEMERAL = 1 << 6;
 const TEXT = 10;
@@ -26,7 +28,7 @@ function forMessage(message) {
   ];
   const reply = { label: "Reply", run: () => store.change({ replyingTo: message }) };
   const answers = store.maySpeak() && !(message.flags & EPHEMERAL) ? [reply] : [];
-  const dismiss = { label: "Dismiss message", run: () => store.dropMessage(message.channel_id, message.id) };
+  const dismiss = { label: "Dismiss message", run: () => dismissed(message) };
   return [
     apps(MESSAGE_COMMAND, deed),
     { label: "Message", entries: [...answers, ...copies.filter(Boolean)] },
@@ -35,12 +37,12 @@ function forMessage(message) {
 }
 
 function forUser(user) {
-  const { scene, me } = store.read();
+  const { scene, me, place } = store.read();
   const turns = [];
   if (user.id === scene.bot.id) {
-    turns.push({ label: "Send a direct message", run: () => live.show(scene.direct.id) });
+    if (place !== scene.direct.id) turns.push({ label: "Send a direct message", run: () => go(scene.direct.id) });
   } else if (user.id !== me) {
-    turns.push({ label: `Act as ${store.nameOf(user)}`, run: () => trying(live.actAs(user.id)) });
+    turns.push({ label: `Act as ${store.nameOf(user)}`, run: () => become(user.id) });
   }
   return [
     { label: "Person", entries: turns },
@@ -62,11 +64,24 @@ function words(message) {
   return [message.content, ...message.components.map(inside)].flat(Infinity).filter(Boolean).join("\n");
 }
 
-const copying = (label, text) => ({ label, run: () => trying(navigator.clipboard.writeText(text)) });
+const copying = (label, text) => ({ label, run: () => trying(copy(text)) });
+
+async function copy(text) {
+  await navigator.clipboard.writeText(text);
+  toast("Copied.");
+}
 
 function linkTo(message) {
-  const guild = store.guildOf(message.channel_id)?.id ?? "@me";
-  return `${location.origin}/channels/${guild}/${message.channel_id}/${message.id}`;
+  const { scene } = store.read();
+  return `${location.origin}${addressOf(scene.me, store.channel(message.channel_id))}#message-${message.id}`;
+}
+
+// The keyboard goes on from the message beside the one that goes.
+function dismissed(message) {
+  const gone = document.getElementById(`message-${message.id}`);
+  const beside = [gone?.nextElementSibling, gone?.previousElementSibling].find((each) => each?.matches("article"));
+  store.dropMessage(message.channel_id, message.id);
+  beside?.focus();
 }
 
 async function trying(deed) {

@@ -2,6 +2,7 @@
 import { html, useEffect, useLayoutEffect, useMemo, useRef } from "../html.js";
 import { change, read, useStore } from "../store.js";
 import { groupsFor, titleOf } from "./entries.js";
+import { Toast } from "./toast.js";
 
 const EDGE = 8;
 const TYPED_TOGETHER = 700;
@@ -30,13 +31,13 @@ export function closeMenu() {
   if (opener?.isConnected) opener.focus();
 }
 
-// Not every browser tells of the menu key by a `contextmenu` of its own, so the page does it.
+// Not every browser tells of the menu key by a `contextmenu` of its own, so the page does it. Where
+// nothing takes it, as in a field that is written in, the browser's own menu opens.
 const FROM_KEYS = -1;
 function byKeys(event) {
   if (event.key !== "ContextMenu" && !(event.key === "F10" && event.shiftKey)) return;
-  event.preventDefault();
-  const asked = { bubbles: true, cancelable: true, detail: FROM_KEYS };
-  document.activeElement.dispatchEvent(new MouseEvent("contextmenu", asked));
+  const asked = new MouseEvent("contextmenu", { bubbles: true, cancelable: true, detail: FROM_KEYS });
+  if (!document.activeElement.dispatchEvent(asked)) event.preventDefault();
 }
 
 export function Menus() {
@@ -45,7 +46,7 @@ export function Menus() {
     document.addEventListener("keydown", byKeys);
     return () => document.removeEventListener("keydown", byKeys);
   }, []);
-  return menu && html`<${Menu} key=${`${menu.x} ${menu.y}`} ...${menu} />`;
+  return html`${menu && html`<${Menu} key=${`${menu.x} ${menu.y}`} ...${menu} />`}<${Toast} />`;
 }
 
 function Menu({ about, x, y }) {

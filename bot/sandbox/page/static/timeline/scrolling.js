@@ -35,7 +35,7 @@ export function useScrolling(scroller, { place, me, messages }) {
   useEffect(() => {
     if (scroller.current) load(state, scroller.current, place);
   }, [messages]);
-  useLayoutEffect(() => watch(scroller.current, (box) => state.following && toEnd(box)), []);
+  useLayoutEffect(() => watch(scroller.current, (box) => settle(state, box)), []);
   const arrived = seen === null ? 0 : messages.filter((each) => isLater(each.id, seen)).length;
   return { onScroll, away: seen !== null, arrived, toPresent };
 }
@@ -55,6 +55,12 @@ function follow(state, box) {
 const isOwn = (message, newest, me) =>
   message !== undefined && newest !== null && isLater(message.id, newest)
   && (message.author.id === me || message.interaction_metadata?.user.id === me);
+
+// Messages change their height as they come into sight, and that may be told before that one went up to them.
+function settle(state, box) {
+  if (box.clientHeight > 0) follow(state, box);
+  if (state.following) toEnd(box);
+}
 
 async function load(state, box, place) {
   const { messages, complete } = read();
