@@ -75,7 +75,10 @@ class Windows:
         height: int = 800,
         **options: Any,
     ) -> Page:
-        """A window in which the page acts as `user`, once it stands there; `place` is by name."""
+        """A window in which the page acts as `user`, once it hears of everything.
+
+        `place` is a channel's name.
+        """
         context = await self._browser.new_context(
             viewport={"width": width, "height": height}, **options
         )
@@ -84,6 +87,7 @@ class Windows:
         self._listen(page)
         await page.goto(f"{self._url}/?as={user}" + (f"&in={place}" if place else ""))
         await page.get_by_role("main").wait_for()
+        await page.locator("[aria-busy=true]").wait_for(state="detached")
         return page
 
     async def close(self) -> None:

@@ -1,9 +1,18 @@
 """The frame of the page: where one is, what is new, and whether all is well."""
 
+import sys
+
 import pytest
 from playwright.async_api import expect
 
+from bot.sandbox.hosting import Command, Host
+from bot.sandbox.server import Sandbox
+from bot.sandbox.serving import with_page
+from tests.browser import Windows
 from tests.sandbox.page.frame import acting, place, title
+
+WAITS = "import os, signal; signal.signal(signal.SIGTERM, lambda *_: os._exit(0)); signal.pause()"
+"""A bot's process as far as its host can tell, which never signs in."""
 
 
 async def test_the_frame_has_its_landmarks_and_says_it_is_a_sandbox(windows):
@@ -114,3 +123,19 @@ async def test_the_theme_is_the_systems_until_one_is_chosen(windows, system):
     await expect(page.get_by_role("radio", name=other.title())).to_be_checked()
     await page.get_by_role("radio", name="As the system").check()
     await expect(root).to_have_attribute("data-theme", system)
+
+
+async def test_a_hosted_bot_that_ended_is_started_again_from_the_page(browser):
+    sandbox = Sandbox()
+    script = Command((sys.executable, "-S", "-E", "-c", WAITS), dict, "a model")
+    host = Host(sandbox.events, script, now=sandbox.clock.now)
+    async with with_page(sandbox, host), host:
+        windows = Windows(browser, sandbox.url)
+        page = await windows.open("member")
+        await expect(page.get_by_text("The bot is starting.")).to_be_visible()
+        host.stop()
+        await expect(page.get_by_text("it ended with code 0.")).to_be_visible()
+        await page.get_by_role("button", name="Start it").click()
+        await expect(page.get_by_text("The bot is starting.")).to_be_visible()
+        await windows.close()
+    assert not windows.troubles

@@ -8,8 +8,8 @@
       return null;
     }
   };
-  const apply = () => {
-    const theme = chosen();
+  const apply = (event) => {
+    const theme = event?.type === "theme" ? event.detail : chosen();
     const asked = theme === "light" || theme === "dark" ? theme : light.matches ? "light" : "dark";
     document.documentElement.dataset.theme = asked;
   };

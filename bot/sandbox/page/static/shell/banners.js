@@ -2,18 +2,39 @@
 import { html } from "../html.js";
 import { reconnect } from "../live.js";
 import { change, useStore } from "../store.js";
+import { start, useHosted } from "./hosted.js";
 
 export function Banners() {
-  const streaming = useStore((state) => state.streaming);
+  const unreachable = useStore((state) => state.streaming === false);
   const connected = useStore((state) => state.connected);
-  return html`
-    <div class="banners" role="status">
-      ${streaming === false && html`
-        <p class="banner banner-bad"><span><strong>The sandbox cannot be reached.</strong> Is it still running?
-          This page goes on by itself as soon as it is back.</span>
-          <button type="button" onClick=${reconnect}>Try now</button></p>`}
-      ${streaming !== false && !connected && html`
-        <p class="banner"><span><strong>No bot is signed in,</strong> so there is nobody to answer a command.</span>
-          <button type="button" onClick=${() => change({ overlay: "connect" })}>How to start one</button></p>`}
-    </div>`;
+  const hosted = useHosted();
+  const what = unreachable ? UNREACHABLE : connected ? null : hosted ? ofHosted(hosted) : NOBODY;
+  return html`<div class="banners" role="status">${what && html`<${Banner} ...${what} />`}</div>`;
+}
+
+const Banner = ({ tone = "", title, text, deed, run }) => html`
+  <p class=${`banner ${tone}`}>
+    <span><strong>${title}</strong> ${text}</span>
+    ${deed && html`<button type="button" onClick=${run}>${deed}</button>`}
+  </p>`;
+
+const UNREACHABLE = {
+  tone: "banner-bad",
+  title: "The sandbox cannot be reached.",
+  text: "Is it still running? This page goes on by itself as soon as it is back.",
+  deed: "Try now", run: reconnect,
+};
+
+const NOBODY = {
+  title: "No bot is signed in,", text: "so there is nobody to answer a command.",
+  deed: "How to start one", run: () => change({ overlay: "connect" }),
+};
+
+function ofHosted({ running, stopping, exit_code: code }) {
+  if (stopping) return { title: "The bot is stopping.", text: "What it had not finished goes on after the next start." };
+  if (running) return { title: "The bot is starting.", text: "It answers commands as soon as it has signed in." };
+  return {
+    title: "The bot is not running", text: code === null ? "yet." : `any more: it ended with code ${code}.`,
+    deed: "Start it", run: start,
+  };
 }

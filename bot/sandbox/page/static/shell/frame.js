@@ -14,12 +14,13 @@ const OVERLAYS = { switcher: Switcher, shortcuts: Shortcuts, connect: Connect };
 export function Frame({ children }) {
   const panel = useStore((state) => state.panel);
   const overlay = useStore((state) => state.overlay);
+  const opening = useStore((state) => state.streaming === null);
   const Over = OVERLAYS[overlay];
   useShortcuts();
   usePanels();
   useAddress();
   return html`
-    <div class="app">
+    <div class="app" aria-busy=${String(opening)}>
       <${Strip} />
       <${Banners} />
       <div class=${`rooms panel-${panel ?? "none"}`}>${children}</div>

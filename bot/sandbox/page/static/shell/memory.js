@@ -1,11 +1,12 @@
-// What this browser remembers between visits. One that may not remember forgets, and says nothing.
+// What this browser remembers between visits. One that may not remember does so until the page is left.
 const named = (key) => `sandbox.${key}`;
+const kept = new Map();
 
 export function recall(key) {
   try {
     return localStorage.getItem(named(key));
   } catch {
-    return null;
+    return kept.get(key) ?? null;
   }
 }
 
@@ -13,6 +14,6 @@ export function remember(key, value) {
   try {
     localStorage.setItem(named(key), value);
   } catch {
-    // The choice then lasts as long as the page.
+    kept.set(key, value);
   }
 }

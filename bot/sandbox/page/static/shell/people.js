@@ -28,7 +28,7 @@ function groupsOf(guild, online) {
   const away = (each) => each.user.bot && !online;
   const roleOf = (each) => apart.find((role) => each.roles.includes(role.id));
   const here = guild.members.filter((each) => !away(each));
-  const named = (name, members) => ({ name, users: sorted(members.map((each) => each.user), guild) });
+  const named = (name, members) => ({ name, users: inOrder(members).map((each) => each.user) });
   return [
     ...apart.map((role) => named(role.name, here.filter((each) => roleOf(each) === role))),
     named("Online", here.filter((each) => !roleOf(each))),
@@ -36,7 +36,8 @@ function groupsOf(guild, online) {
   ].filter((group) => group.users.length > 0);
 }
 
-const sorted = (users, guild) => users.sort((a, b) => nameOf(a, guild).localeCompare(nameOf(b, guild)));
+const called = ({ nick, user }) => nick ?? user.global_name ?? user.username;
+const inOrder = (members) => members.sort((a, b) => called(a).localeCompare(called(b)));
 
 function Person({ user, guild, online }) {
   const me = useStore((state) => state.me === user.id);

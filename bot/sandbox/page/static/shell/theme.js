@@ -14,7 +14,7 @@ export function Theme() {
   const choose = (theme) => {
     remember("theme", theme);
     setChosen(theme);
-    dispatchEvent(new Event("theme"));
+    dispatchEvent(new CustomEvent("theme", { detail: theme }));
   };
   return html`
     <fieldset class="theme">
