@@ -22,4 +22,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             "DISCORD_OPENAPI is not set: no request was held against Discord's OpenAPI document."
         )
     if chromium() is None:
-        terminalreporter.write_line(MISSING)
+        skipped = terminalreporter.stats.get("skipped", ())
+        unopened = sum(MISSING in str(each.longrepr) for each in skipped)
+        terminalreporter.write_line(f"{MISSING} {unopened} tests were left out.")

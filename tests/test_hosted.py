@@ -1,8 +1,11 @@
 """How `python -m bot sandbox` begins, what it refuses, and what it tells of its bot."""
 
+import asyncio
 import os
+import signal
 import sys
 
+import psutil
 import pytest
 
 from bot import hosted
@@ -12,6 +15,7 @@ from bot.sandbox.events import Event
 from bot.sandbox.hosting import Command, Host
 from bot.sandbox.server import Sandbox
 from config.settings import describe
+from tests.flow.processes import running
 
 
 def silent(line):
@@ -133,6 +137,53 @@ def test_the_log_is_shown_where_it_is_asked_for():
         teller, said, _ = telling(verbose=verbose)
         teller.hear(line)
         assert said == ["loaded"] * verbose
+
+
+SHUTTING = """
+import asyncio, sys
+from bot.leaving import stopping_on_signals
+from bot.sandbox.clock import Clock
+from bot.sandbox.events import Events
+from bot.sandbox.hosting import Command, Host
+
+STAYS = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+STAYS += "; print('I am', os.getpid(), flush=True); signal.pause(); signal.pause()"
+
+def tell(said):
+    print(said["line"], flush=True)
+
+async def serve():
+    clock, stop = Clock(), asyncio.Event()
+    events = Events(clock.now)
+    host = Host(events, Command((sys.executable, "-c", STAYS), dict), now=clock.now)
+    events.subscribe(lambda each: tell(each.data) if each.name == "process.said" else None)
+    with stopping_on_signals(stop, last=host.kill):
+        async with host:
+            await stop.wait()
+            print("stopping", flush=True)
+
+asyncio.run(serve())
+"""
+
+
+def has_ended(number):
+    """Whether a process is gone, or has only to be reaped by whoever took it over."""
+    try:
+        return psutil.Process(number).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+async def test_a_second_signal_ends_the_hosted_bot_as_well(tmp_path):
+    async with running("-c", SHUTTING, folder=tmp_path) as sandbox:
+        await sandbox.until("I am")
+        child = int(sandbox.said().split()[2])
+        sandbox.process.send_signal(signal.SIGTERM)
+        await sandbox.until("stopping")
+        assert await sandbox.stopped(signal.SIGTERM) == 128 + signal.SIGTERM
+    async with asyncio.timeout(20):
+        while not has_ended(child):
+            await asyncio.sleep(0)
 
 
 def test_the_last_words_are_the_sentences_of_the_command_or_the_end_of_the_log():
