@@ -61,7 +61,7 @@ function Opener({ label, name = label, aria, choices, chosen, most, disabled, in
       <span class="chosen">
         ${shown.length === 0 && html`<span class="placeholder">${label}</span>`}
         ${shown.map((each) => html`
-          <span key=${each.value} class=${most > 1 ? "chip" : "single"}><${Emoji} emoji=${each.emoji} />${each.label}</span>`)}
+          <span key=${each.value} class=${most > 1 ? "chip" : "single"}><${Emoji} emoji=${each.emoji} /><span>${each.label}</span></span>`)}
       </span>
       ${busy ? html`<${Dots} />` : html`<span class="arrow" aria-hidden="true"></span>`}
     </button>`;

@@ -79,7 +79,7 @@ function Content({ message, name }) {
     </div>
     <${Attachments} attachments=${message.attachments} />
     ${flags & SUPPRESS_EMBEDS ? null : embeds.map((each) => html`<${Embed} embed=${each} />`)}
-    <${Components} message=${message} />`;
+    ${message.components.length > 0 && html`<${Components} message=${message} />`}`;
 }
 
 const Thinking = ({ name }) => html`
