@@ -1,6 +1,6 @@
 """What the tests of components look at and wait for."""
 
-from playwright.async_api import expect
+import asyncio
 
 ANSWER_WITHIN = 3000
 
@@ -25,13 +25,18 @@ def option(page, name):
     return page.get_by_role("option", name=name)
 
 
-async def hang(page, log):
-    """Let the page's time run until it has waited for the bot in vain."""
+async def asked(page, control):
+    """Click on what asks the bot, and wait until the page knows that it was asked."""
+    async with page.expect_response("**/sandbox/act") as answer:
+        await control.click()
+    await (await answer.value).finished()
+
+
+async def waited(page, log):
+    """Let the page's time run until it has waited for the bot in vain, and no shorter."""
     failed = log.get_by_text("This interaction failed")
     await page.clock.fast_forward(ANSWER_WITHIN - 100)
     assert await failed.count() == 0
-    for _ in range(20):  # the page may not have been told yet that the bot was asked
-        await page.clock.fast_forward(ANSWER_WITHIN)
-        if await failed.count():
-            return
-    await expect(failed).to_be_visible()
+    async with asyncio.timeout(20):
+        while not await failed.count():
+            await page.clock.fast_forward(ANSWER_WITHIN)

@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.sandbox.page.parts import button, hang, menu, option, shown
+from tests.sandbox.page.parts import asked, button, menu, option, shown, waited
 
 
 async def test_one_choice_is_sent_at_once(windows, sandbox, example):
@@ -116,9 +116,9 @@ async def test_a_choice_that_nobody_answers_is_taken_back(windows, sandbox, exam
     page, log = await shown(windows, sandbox, "letters")
     await page.clock.install()
     await menu(log, "In vain").click()
-    await option(page, "One").click()
+    await asked(page, option(page, "One"))
     await expect(menu(log, "In vain")).to_have_text("One")
     await expect(menu(log, "Letters")).to_be_disabled()
-    await hang(page, log)
+    await waited(page, log)
     await expect(menu(log, "In vain")).to_have_text("In vain")
     sandbox.forgive()
