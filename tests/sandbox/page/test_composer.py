@@ -83,6 +83,8 @@ async def test_escape_leaves_the_command_and_keeps_its_words(page):
     await expect(box(page)).to_be_focused()
     await page.keyboard.press("Enter")
     await says(page, "/order text: red apples whole: 2")
+    await page.keyboard.type("/order ")
+    await expect(option(page, "text")).to_be_focused()
 
 
 WRONG = (

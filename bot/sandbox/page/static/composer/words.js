@@ -32,7 +32,7 @@ export function Words({ draft, change, leaves, bot, label, choose, recall, send,
     setCaret(event.target.selectionStart);
     const command = commandIn(text, draft, leaves);
     if (command) choose(command);
-    else change({ text, plain: draft.plain && text.startsWith("/"), hidden: null, refused: null });
+    else change({ text, plain: draft.plain && text.startsWith("/") && text !== "/", hidden: null, refused: null });
   };
   const pick = (index) => {
     const offer = menu.offers[index];

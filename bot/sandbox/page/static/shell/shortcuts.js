@@ -31,6 +31,15 @@ const LISTED = [
     ["Alt A", "Choose whom to act as"],
     ["1 to 9", "In that choice: the member of this number"],
   ]],
+  ["Writing", [
+    ["/", "Find a command"],
+    ["Tab / Shift Tab", "The next option, the one before"],
+    ["↓", "Further options of a command"],
+    ["Backspace", "In an empty option: take it out"],
+    ["↑", "In an empty message box: your last command again"],
+    ["Shift Enter", "A new line"],
+    ["@ or #", "Name a member, a role or a channel"],
+  ]],
   ["Looking", [
     ["Alt M", "Show or hide the members"],
     ["Alt I", "Show or hide the inspector"],
