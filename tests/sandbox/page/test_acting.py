@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.sandbox.page.frame import acting, place
 
@@ -69,3 +69,19 @@ async def test_members_stand_in_groups_of_their_roles(windows, example):
     await members.get_by_text("newcomer").hover()
     await members.get_by_role("button", name="Act as newcomer").click()
     await expect(acting(page)).to_have_accessible_name("Acting as newcomer, newcomer")
+
+
+async def test_of_two_quick_changes_the_last_one_counts(windows, sandbox):
+    page = await windows.open("member")
+    patron = sandbox.world.user_named("patron")
+    held: list[Route] = []
+    await page.route(re.compile(f"/scene.*user={patron.id}"), lambda route: held.append(route))
+    for digit in ("3", "1"):
+        await page.keyboard.press("Alt+a")
+        await page.keyboard.press(digit)
+    await expect(acting(page)).to_have_accessible_name("Acting as owner, owner of the server")
+    async with page.expect_response(re.compile(f"user={patron.id}")):
+        await held[0].continue_()
+    await sandbox.acting("newcomer", "general").say("good morning")
+    await expect(page.get_by_role("log")).to_contain_text("good morning")
+    await expect(acting(page)).to_have_accessible_name("Acting as owner, owner of the server")

@@ -12,6 +12,7 @@ from bot.sandbox.serving import with_page
 from bot.sandbox.world import empty_world
 from tests.browser import Windows
 from tests.sandbox.example_bot import running
+from tests.sandbox.page.frame import place
 
 GONE = "The sandbox cannot be reached."
 
@@ -42,6 +43,8 @@ async def test_the_page_goes_on_in_the_sandbox_that_comes_back(windows, first):
     page = await windows.open("patron", place="announcements")
     await first.acting("patron", "announcements").say("from before")
     await expect(page.get_by_role("log")).to_contain_text("from before")
+    await first.acting("member", "general").say("unread")
+    await expect(place(page, "#general, 1 unread")).to_be_visible()
     await first.__aexit__(None, None, None)
     await expect(page.get_by_text(GONE)).to_be_visible()
     async with again(first) as second:
@@ -51,6 +54,7 @@ async def test_the_page_goes_on_in_the_sandbox_that_comes_back(windows, first):
         await expect(page).to_have_title("Sandbox – #announcements")
         await expect(page.get_by_role("log")).to_contain_text("meanwhile")
         await expect(page.get_by_role("log")).not_to_contain_text("from before")
+        await expect(page.get_by_role("button", name="#general", exact=True)).to_be_visible()
         async with running(second):
             await expect(page.get_by_role("button", name="sandbox-bot is online")).to_be_visible()
         await windows.close()

@@ -30,8 +30,8 @@ function Ways({ api_url: api, gateway_url: gateway, token }) {
     <p>It signs in as it would to Discord, with these. The token is good for this sandbox and nowhere else.</p>
     <dl class="settings">${settings.map(([name, value]) => html`
       <dt key=${name}>${name}</dt><dd><code>${value}</code><${Copy} what=${name} text=${value} /></dd>`)}</dl>
-    <${Lines} title="This project's bot" text=${`${lines}\npython -m bot run`}>
-      The three belong into its environment or its <code>.env</code>. From a shell:</>
+    <${Lines} title="This project's bot" text=${`${lines}\npython -m bot run --no-env-file`}>
+      From a shell; its <code>.env</code>, which is for the real Discord, is left out:</>
     <${Lines} title="Any other discord.py bot" text=${library}>
       Two lines before it starts, and the token in place of its own:</>`;
 }
