@@ -65,6 +65,16 @@ async def test_a_remote_member_does_all_that_a_near_one_does(remote: RemoteSandb
     assert await remote.unfinished() == []
 
 
+async def test_a_remote_member_says_something_with_files_in_answer_to_another(
+    remote: RemoteSandbox,
+) -> None:
+    member = remote.acting("member", "general")
+    said = await member.say("words")
+    answer = await member.say("", [FileOption("x.png", PNG, "a picture")], reply_to=said.id)
+    assert [each["description"] for each in answer.json["attachments"]] == ["a picture"]
+    assert answer.json["message_reference"]["message_id"] == str(said.id)
+
+
 async def test_a_remote_refusal_says_what_is_wrong(remote: RemoteSandbox) -> None:
     member = remote.acting("member", "general")
     with pytest.raises(ClientRefusal, match="required"):

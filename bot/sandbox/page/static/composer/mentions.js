@@ -25,6 +25,7 @@ export function naming(offer) {
 
 // A text with the names in it written as a message carries them, the longest names first.
 export function mentioning(text) {
+  if (!/[@#]/.test(text)) return text;
   const known = new Map();
   for (const { sign, text: shown, also, written } of named()) {
     for (const name of [shown, also]) if (name && !known.has(sign + name)) known.set(sign + name, written);

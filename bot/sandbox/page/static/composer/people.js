@@ -1,13 +1,13 @@
 // Members, roles and channels of a place, as what can be chosen.
-import { guildOf, nameOf, read } from "../store.js";
+import { guildOf, read } from "../store.js";
 
 const THREADS = [10, 11, 12];
 
 export function members() {
   const guild = guildOf();
-  const users = guild ? guild.members.map((each) => each.user) : [read().scene.me, read().scene.bot];
-  return users.map((user) => ({
-    text: nameOf(user, guild), also: user.username, id: user.id, mark: user.bot ? "bot" : undefined,
+  const alone = [read().scene.me, read().scene.bot].map((user) => ({ user }));
+  return (guild?.members ?? alone).map(({ user, nick }) => ({
+    text: nick ?? user.global_name ?? user.username, also: user.username, id: user.id, mark: user.bot ? "bot" : undefined,
     key: `user:${user.id}`, value: { user: user.id }, sign: "@", written: `<@${user.id}>`,
   }));
 }
