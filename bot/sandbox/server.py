@@ -208,6 +208,7 @@ class Sandbox:
         """Forget the violations so far, and what was left open so far."""
         self.violations.clear()
         self._excused.update(each.interaction_id for each in self.unfinished())
+        self.events.publish("rules.forgiven")
 
     def attachment_bytes(self, file: File | Attachment | str) -> bytes:
         """The bytes of a file, by itself or by its address; `LookupError` where there is none."""

@@ -222,6 +222,7 @@ async def test_only_an_open_inspector_is_told(sandbox: Sandbox, page: RemoteSand
         await page.advance(60)
         assert (await socket.receive_json(timeout=5))["kind"] == "clock"
         await socket.send_json({"inspect": True})
+        assert (await until(socket, "inspect"))["begun"]
         assert (await until(socket, "faults"))["rules"] == []
         await page.advance(60)
         assert (await until(socket, "inspect"))["entries"][0]["kind"] == "clock"

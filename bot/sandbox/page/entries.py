@@ -59,10 +59,10 @@ NOTHING = Subject()
 class Entry:
     """One thing that happened, at the sandbox's time of it.
 
-    `kind` is gateway, rest, interaction, fault, violation or clock. Of a REST call `method`,
-    `path` and `status` are known (0: cut), `sent` is the request and `got` the answer, and
-    `unheard` says that a fault's answer took this one's place. `took_ms` is the time until the
-    answer, of a call or of an interaction. No token of the bot stands in any of it.
+    `kind` is gateway, rest, interaction, fault, violation, forgiven or clock. Of a REST call
+    `method`, `path` and `status` are known (0: cut), `sent` is the request and `got` the answer,
+    and `unheard` says that a fault's answer took this one's place. `took_ms` is the time until the
+    answer, of a call or of an interaction. No token stands in any of it.
     """
 
     kind: str
@@ -103,6 +103,7 @@ class Describer:
             "interaction.answered": self._answered,
             "fault.met": self._met,
             "rule.broken": self._broken,
+            "rules.forgiven": _plain("forgiven", "All that was broken or left open is forgotten"),
             "clock.moved": _moved,
         }
 

@@ -87,6 +87,7 @@ class Reader:
             self._leave_inspector = None
         if wanted:
             self._leave_inspector = self._recorder.listen(lambda what: self._tell("inspect", what))
+            self._tell("inspect", {"begun": True})
             self._tell("faults", {"rules": in_force(self._sandbox.faults)})
 
     def hear(self, event: Event) -> None:

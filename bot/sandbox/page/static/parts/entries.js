@@ -1,5 +1,6 @@
 // What a menu offers for a message or a user, to whom it is shown to.
 import { Refusal } from "../api.js";
+import { inspect } from "../inspector/open.js";
 import * as live from "../live.js";
 import { addressOf, become, go } from "../shell/going.js";
 import * as store from "../store.js";
@@ -32,6 +33,7 @@ function forMessage(message) {
   return [
     apps(MESSAGE_COMMAND, deed),
     { label: "Message", entries: [...answers, ...copies.filter(Boolean)] },
+    { label: "Behind the curtain", entries: [{ label: "Inspect", run: () => inspect({ message_id: message.id }) }] },
     { label: "Only you see this", entries: message.flags & EPHEMERAL ? [dismiss] : [] },
   ];
 }

@@ -1,0 +1,30 @@
+// What the list is narrowed to, and how soon the bot answered there.
+import { html } from "../html.js";
+import { Acknowledged } from "./acknowledged.js";
+import { inspect } from "./open.js";
+
+export function About({ target, entries }) {
+  const opened = entries.filter((each) => each.kind === "interaction" && !each.took_ms && !each.fault);
+  const answers = new Map(
+    entries
+      .filter((each) => each.kind === "interaction" && each !== undefined && !opened.includes(each))
+      .map((each) => [each.subject.interaction_id, each]),
+  );
+  return html`
+    <section class="about" aria-label="What is inspected">
+      <header>
+        <h3>${target.message_id ? "Only about one message" : "Only one interaction"}</h3>
+        <button type="button" class="small-button" onClick=${() => inspect()}>Show everything</button>
+      </header>
+      ${!entries.length && html`<p class="hint">Nothing is recorded of it, or no longer.</p>`}
+      ${opened.map((each) => html`<${Opened} key=${each.id} entry=${each} answer=${answers.get(each.subject.interaction_id)} />`)}
+    </section>`;
+}
+
+const Opened = ({ entry, answer }) => html`
+  <div class="opened">
+    <p>${entry.title}</p>
+    ${!answer && html`<p class="hint">not answered yet</p>`}
+    ${answer?.fault && html`<p class="trouble">no answer within 3 seconds</p>`}
+    ${answer?.took_ms && html`<${Acknowledged} ms=${answer.took_ms} />`}
+  </div>`;
