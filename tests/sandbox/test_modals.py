@@ -37,14 +37,13 @@ async def answered(sandbox: Sandbox, what: str, values: dict[str, Any]) -> str:
     return (await (await member.submit(opened, values)).finished()).content
 
 
-async def offered(sandbox: Sandbox, *entries: Any) -> RawBot:
-    """A bot that has opened a modal for the member."""
-    bot = RawBot(sandbox)
-    async with bot:
+async def offered(sandbox: Sandbox, *entries: Any, place: str | None = "general") -> Reply:
+    """A modal of these entries, opened for the member."""
+    async with RawBot(sandbox) as bot:
         await bot.sync()
-        await sandbox.acting("member", "general").slash("draw")
+        await sandbox.acting("member", place).slash("draw")
         assert (await bot.callback(modal(*entries))).status == 200
-    return bot
+    return sandbox.reply(sandbox.interactions.all()[-1].id)
 
 
 async def test_text_reaches_the_bot_and_untouched_fields_keep_theirs(sandbox: Sandbox) -> None:
@@ -131,8 +130,8 @@ async def test_everything_in_a_modal_is_numbered_and_sent_back_under_its_number(
     sandbox: Sandbox,
 ) -> None:
     words = {"type": 10, "content": "Words", "id": 2}
-    await offered(sandbox, words, labelled(TEXT), labelled({**FILES, "custom_id": "b", "id": 9}))
-    opened = sandbox.reply(sandbox.interactions.all()[-1].id)
+    upload = {**FILES, "custom_id": "b", "id": 9}
+    opened = await offered(sandbox, words, labelled(TEXT), labelled(upload))
     file = FileOption("a.png", b"x")
     await sandbox.acting("member", "general").submit(opened, {"a": "A", "b": [file]})
     told = sandbox.interactions.all()[-1].data["components"]
@@ -145,12 +144,23 @@ async def test_a_default_that_is_not_there_is_left_out(sandbox: Sandbox) -> None
     patron, nobody = sandbox.world.user_named("patron"), 1
     defaults = [{"id": each, "type": "user"} for each in (patron.id, nobody)]
     select = {"type": 5, "custom_id": "a", "max_values": 2, "default_values": defaults}
-    await offered(sandbox, labelled(select))
-    opened = sandbox.reply(sandbox.interactions.all()[-1].id)
+    opened = await offered(sandbox, labelled(select))
     await sandbox.acting("member", "general").submit(opened, {})
     told = sandbox.interactions.all()[-1].data
     assert told["components"][0]["component"]["values"] == [str(patron.id)]
     assert list(told["resolved"]["users"]) == [str(patron.id)]
+    sandbox.forgive()
+
+
+async def test_in_direct_messages_no_role_stands_chosen(sandbox: Sandbox) -> None:
+    role = sandbox.world.role_named("patron")
+    defaults = [{"id": str(role.id), "type": "role"}]
+    select = {"type": 7, "custom_id": "a", "required": False, "default_values": defaults}
+    opened = await offered(sandbox, labelled(select), place=None)
+    await sandbox.acting("member").submit(opened, {})
+    told = sandbox.interactions.all()[-1].data
+    assert told["components"][0]["component"]["values"] == []
+    assert "resolved" not in told
     sandbox.forgive()
 
 
@@ -262,8 +272,7 @@ async def test_six_questions_are_too_many_and_no_two_share_a_name(sandbox: Sandb
 
 
 async def test_a_modal_cannot_be_the_answer_to_a_modal(sandbox: Sandbox) -> None:
-    await offered(sandbox, labelled(TEXT))
-    opened = sandbox.reply(sandbox.interactions.all()[-1].id)
+    opened = await offered(sandbox, labelled(TEXT))
     await sandbox.acting("member", "general").submit(opened, {"a": "A"})
     async with RawBot(sandbox) as bot:
         answer = await bot.callback(modal(labelled(TEXT)))

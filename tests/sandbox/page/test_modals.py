@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.sandbox.example_bot import PNG
+from tests.sandbox.page.composing import begin, box
 
 pytestmark = pytest.mark.usefixtures("example")
 PICTURE = {"name": "picture.png", "mimeType": "image/png", "buffer": PNG}
@@ -283,6 +284,17 @@ async def test_a_button_may_ask_how_to_change_its_message(windows, sandbox):
     await page.keyboard.press("Enter")
     await expect(log(page)).to_contain_text("Name: Ada")
     await expect(log(page)).not_to_contain_text("Nameless")
+
+
+async def test_a_command_that_asks_gives_the_keyboard_back_to_the_composer(windows, sandbox):
+    page = await windows.open("member")
+    await begin(page, "form")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog", name="A form").get_by_role("textbox")).to_be_focused()
+    await page.keyboard.type("Ada")
+    await page.keyboard.press("Enter")
+    await expect(log(page)).to_contain_text("Hello, Ada.")
+    await expect(box(page)).to_be_focused()
 
 
 async def test_on_a_phone_it_takes_the_whole_screen(windows, sandbox):
