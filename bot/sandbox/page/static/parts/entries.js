@@ -14,7 +14,7 @@ const MESSAGE_COMMAND = 3;
 export const titleOf = ({ message, user }) =>
   message ? `Message from ${store.nameOf(message.author)}` : store.nameOf(user);
 
-// Groups of entries: [{label, named, entries: [{label, run, tone?}]}], without empty ones.
+// Groups of entries: [{label, named, entries: [{label, run}]}], without empty ones.
 export function groupsFor(about) {
   const found = about.message ? forMessage(about.message) : forUser(about.user);
   return found.filter((group) => group.entries.length > 0);

@@ -72,7 +72,7 @@ const Group = ({ label, named, entries }) => html`
   <div class="menu-group" role="group" aria-label=${label}>
     ${named && html`<p class="menu-label" aria-hidden="true">${label}</p>`}
     ${entries.map((entry) => html`
-      <button type="button" role="menuitem" tabindex="-1" key=${entry.label} class=${entry.tone ?? ""}
+      <button type="button" role="menuitem" tabindex="-1" key=${entry.label}
         onClick=${() => { closeMenu(); entry.run(); }}>${entry.label}</button>`)}
   </div>`;
 
