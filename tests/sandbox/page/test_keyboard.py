@@ -95,8 +95,13 @@ async def test_whoever_does_not_want_the_lists_skips_them(windows):
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-async def test_every_control_has_a_name_and_every_word_stands_out(windows, example, theme):
+async def test_every_control_has_a_name_and_every_word_stands_out(windows, sandbox, example, theme):
+    member = sandbox.acting("member", "general")
+    await member.say(f"<@{sandbox.world.user_named('moderator').id}> `look` https://example.com")
+    for command in ("paint", "poll", "gallery"):
+        await (await member.slash(command)).finished()
     page = await windows.open("moderator", color_scheme=theme)
+    await expect(page.get_by_role("log").get_by_role("button", name="Vote (0)")).to_be_visible()
     for keys in (None, "Alt+a", "Control+k", "Control+/"):
         if keys:
             await page.keyboard.press("Escape")

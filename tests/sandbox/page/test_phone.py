@@ -1,4 +1,4 @@
-"""The page in a window as narrow as a phone."""
+"""The page in a window as narrow as a phone, and in one between that and a desk's."""
 
 from playwright.async_api import expect
 
@@ -97,4 +97,18 @@ async def test_a_window_that_becomes_wide_has_everything_beside_the_talk(windows
     await expect(page.get_by_role("dialog")).to_be_hidden()
     await expect(page.get_by_role("navigation")).to_be_visible()
     await page.get_by_role("navigation").get_by_role("button", name="sketches").click()
+    await expect(page).to_have_title("Sandbox – sketches")
+
+
+async def test_a_panel_leaves_room_for_the_talk_in_a_window_of_middling_width(windows):
+    page = await windows.open("member", width=800)
+    await expect(page.get_by_role("heading", name="Studio")).to_be_visible()
+    for panel in ("Inspector", "Members"):
+        await page.get_by_role("button", name=panel, exact=True).click()
+        await expect(page.get_by_role("complementary", name=panel)).to_be_visible()
+        box = await page.get_by_role("main").bounding_box()
+        assert box is not None
+        assert box["width"] >= 400
+        assert await sideways(page) == 0
+    await page.keyboard.press("Alt+ArrowDown")
     await expect(page).to_have_title("Sandbox – sketches")

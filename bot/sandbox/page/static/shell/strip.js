@@ -10,7 +10,7 @@ export function Strip() {
     <header class="strip">
       <a class="skip" href="#talk" onClick=${toTalk}>Skip to the messages</a>
       <a class="skip" href="#talk" onClick=${toWriting}>Skip to the message box</a>
-      <p class="mark"><strong>Sandbox</strong><span class="mark-words">This is not Discord: nothing leaves this computer.</span></p>
+      <p class="mark"><strong>Sandbox</strong><span class="mark-words">Not Discord: a stage on this computer alone.</span></p>
       <${Presence} />
       <${Acting} />
       <${Theme} />
