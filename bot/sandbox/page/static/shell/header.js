@@ -15,7 +15,7 @@ export function Header() {
       <div class="header-place">
         <h1>${kind ? html`<${Icon} name=${kind} />` : "@"}${place.name ?? placeName(place).slice(1)}</h1>
         ${ageRestricted(place) && html`<small class="age" title="Age-restricted">18+<span class="unseen"> age-restricted</span></small>`}
-        <p class="header-topic">${about(place)}</p>
+        <p class="header-topic" title=${about(place)}>${about(place)}</p>
       </div>
       <${PanelButton} name="people" label="Members" icon="people" />
       <${PanelButton} name="inspector" label="Inspector" icon="inspect" />

@@ -7,18 +7,22 @@ import { toggle } from "./panels.js";
 
 const over = (overlay) => change({ overlay: read().overlay === overlay ? null : overlay });
 
-// By what is pressed: Option turns letters into others on a Mac, so those go by the key's place.
+// By what is pressed.
 const DEEDS = {
-  "Ctrl+KeyK": () => over("switcher"),
-  "Ctrl+Slash": () => over("shortcuts"),
-  "Alt+KeyA": () => over("acting"),
-  "Alt+KeyM": () => toggle("people"),
-  "Alt+KeyI": () => toggle("inspector"),
+  "Ctrl+K": () => over("switcher"),
+  "Ctrl+/": () => over("shortcuts"),
+  // A drawer lies over what this opens.
+  "Alt+A": () => document.querySelector(".drawer") || over("acting"),
+  "Alt+M": () => toggle("people"),
+  "Alt+I": () => toggle("inspector"),
   "Alt+ArrowUp": () => step(-1),
   "Alt+ArrowDown": () => step(1),
   "Ctrl+Alt+ArrowUp": () => stepServer(-1),
   "Ctrl+Alt+ArrowDown": () => stepServer(1),
 };
+
+// Some keyboards have these above another sign.
+const BY_SHIFT = new Set(["?", "/"]);
 
 const LISTED = [
   ["Going about", [
@@ -58,7 +62,7 @@ export function useShortcuts() {
 }
 
 function hear(event) {
-  if (event.isComposing || event.shiftKey && event.key !== "?") return;
+  if (event.isComposing || event.shiftKey && !BY_SHIFT.has(event.key)) return;
   const deed = DEEDS[pressed(event)] ?? (event.key === "?" && !writing(event.target) ? () => over("shortcuts") : null);
   if (!deed || busy()) return;
   event.preventDefault();
@@ -67,7 +71,14 @@ function hear(event) {
 }
 
 const pressed = (event) =>
-  [event.ctrlKey || event.metaKey ? "Ctrl" : null, event.altKey ? "Alt" : null, event.code].filter(Boolean).join("+");
+  [event.ctrlKey || event.metaKey ? "Ctrl" : null, event.altKey ? "Alt" : null, named(event)].filter(Boolean).join("+");
+
+// What is written on the key. Option makes other letters of those on a Mac, which then go by their place.
+function named({ key, code }) {
+  if (/^[a-z]$/i.test(key)) return key.toUpperCase();
+  return code.startsWith("Key") ? code.slice(3) : key;
+}
+
 const writing = (target) => target.closest("input:not([type=radio]), textarea, select, [contenteditable='true']");
 
 // Nothing moves behind a window that waits for an answer; the shell's own may be exchanged.
