@@ -29,7 +29,7 @@ class Choosing:
         self._writer = writer
         self._guild = guild
         self._user = user
-        self._name = select["custom_id"]
+        self._name = select.get("placeholder") or select["custom_id"]
 
     def values(self, chosen: Sequence[Choice]) -> list[str]:
         """The values that the bot is told, for options by value or label, or for objects.
@@ -39,8 +39,7 @@ class Choosing:
         """
         least, most = bounds(self._select)
         if not least <= len(chosen) <= most:
-            taken = f"{least} to {most}" if least < most else str(least)
-            raise ClientRefusal(f"{self._name} takes {taken} values, not {len(chosen)}.")
+            raise ClientRefusal(f"{self._name} takes {_count(least, most)}, not {len(chosen)}.")
         values = [self._value(each) for each in chosen]
         if len(set(values)) < len(values):
             raise ClientRefusal(f"One value is chosen twice in {self._name}.")
@@ -87,3 +86,9 @@ class Choosing:
         if types and channel.type not in types:
             raise ClientRefusal(f"{self._name} does not take channels like {channel.name}.")
         return self._writer.channel(channel)
+
+
+def _count(least: int, most: int) -> str:
+    if least < most:
+        return f"{least} to {most} values"
+    return "1 value" if most == 1 else f"{most} values"

@@ -9,6 +9,7 @@ import aiohttp
 import discord
 import pytest
 
+from bot.sandbox.defaults import default_world
 from bot.sandbox.errors import ClientRefusal
 from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.options import FileOption
@@ -73,6 +74,19 @@ async def test_a_remote_member_says_something_with_files_in_answer_to_another(
     answer = await member.say("", [FileOption("x.png", PNG, "a picture")], reply_to=said.id)
     assert [each["description"] for each in answer.json["attachments"]] == ["a picture"]
     assert answer.json["message_reference"]["message_id"] == str(said.id)
+
+
+async def test_a_remote_member_chooses_members_and_channels(remote: RemoteSandbox) -> None:
+    member, world = remote.acting("member", "general"), default_world()
+    menus = await (await member.slash("menus")).finished()
+    names = {each["placeholder"]: each["custom_id"] for each in menus.controls()}
+    people = [world.user_named("patron"), world.user_named("owner")]
+    told = await member.select(menus, names["Who comes"], people)
+    assert (await told.finished()).content == "You chose patron, owner."
+    told = await member.select(menus, names["Where to"], [world.channel_named("sketches")])
+    assert (await told.finished()).content == "You chose sketches."
+    with pytest.raises(ClientRefusal, match="Which role takes 1 value, not 0"):
+        await member.select(menus, names["Which role"], [])
 
 
 async def test_a_remote_refusal_says_what_is_wrong(remote: RemoteSandbox) -> None:

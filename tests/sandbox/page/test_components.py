@@ -207,3 +207,15 @@ async def test_what_becomes_of_a_message_after_a_press_is_said_aloud(windows, sa
     await expect(page.locator("[aria-live=polite]").filter(has_text="Counted 1")).to_have_count(1)
     await button(log, "Close").press("Enter")
     await expect(page.locator("[aria-live=polite]").filter(has_text="Closed")).to_have_count(1)
+
+
+async def test_an_edited_message_of_the_second_version_says_so_below_its_parts(windows, sandbox):
+    page = await windows.open("member")
+    async with RawBot(sandbox) as bot:
+        said = (await bot.say("general", placed(WORDS))).body
+        path = f"/channels/{said['channel_id']}/messages/{said['id']}"
+        await bot.ask("PATCH", path, {"components": [{**WORDS, "content": "other words"}]})
+    message = page.locator(f"#message-{said['id']}")
+    mark = await message.get_by_text("(edited)").bounding_box()
+    words = await message.get_by_text("other words").bounding_box()
+    assert mark["y"] >= words["y"] + words["height"]

@@ -72,14 +72,14 @@ const Clock = ({ at, aside = false }) => html`
 function Content({ message, name }) {
   if (message.flags & LOADING) return html`<${Thinking} name=${name} />`;
   const { content, edited_timestamp: edited, embeds, flags } = message;
+  const mark = edited && html`
+    <small class="edited" title=${written(Date.parse(edited) / 1000, "F")}> (edited)</small>`;
   return html`
-    <div class="content">
-      ${content && html`<${Markdown} text=${content} />`}
-      ${edited && html`<small class="edited" title=${written(Date.parse(edited) / 1000, "F")}> (edited)</small>`}
-    </div>
+    ${content && html`<div class="content"><${Markdown} text=${content} />${mark}</div>`}
     <${Attachments} attachments=${message.attachments} />
     ${flags & SUPPRESS_EMBEDS ? null : embeds.map((each) => html`<${Embed} embed=${each} />`)}
-    ${message.components.length > 0 && html`<${Components} message=${message} />`}`;
+    ${message.components.length > 0 && html`<${Components} message=${message} />`}
+    ${!content && mark}`;
 }
 
 const Thinking = ({ name }) => html`
