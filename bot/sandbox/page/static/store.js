@@ -175,9 +175,12 @@ export function dropMessage(place, id) {
   put("messages", place, (state.messages[place] ?? []).filter((each) => each.id !== id));
 }
 
-// Something that only this page says: {id, text, tone: "error" | "note", about}.
+// Something that only this page says: {id, text, tone: "error" | "note", about}. It stands below all that was
+// said before it, however late the sandbox's time came to be known here.
 export function notice(place, given) {
-  const entry = { id: `notice-${Date.now()}-${Math.random()}`, at: now(), ...given };
+  const newest = state.messages[place]?.at(-1);
+  const at = Math.max(now(), newest ? Date.parse(newest.timestamp) / 1000 : 0);
+  const entry = { id: `notice-${Date.now()}-${Math.random()}`, at, ...given };
   put("notices", place, [...(state.notices[place] ?? []), entry]);
 }
 
