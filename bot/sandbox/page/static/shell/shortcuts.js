@@ -47,6 +47,8 @@ const LISTED = [
   ["Looking", [
     ["Alt M", "Show or hide the members"],
     ["Alt I", "Show or hide the inspector"],
+    ["↑ ↓ Home End", "On a message: the one above or below, the oldest, the latest; Enter opens its menu"],
+    ["← →", "In a picture that is open: the one before, the next of its message"],
     ["Shift F10", "What can be done with a message or a person"],
     ["Esc", "Close what is open"],
     ["?", "This list; Ctrl / also while writing"],
