@@ -169,6 +169,18 @@ async def test_an_answer_that_a_fault_took_away_is_told_beside_the_one_that_came
     assert (answered["status"], answered["unheard"]) == (502, False)
 
 
+@pytest.mark.parametrize("preset", ["slow", "late answer"])
+async def test_a_call_took_as_long_as_the_bot_had_to_wait(
+    sandbox: Sandbox, page: RemoteSandbox, preset: str
+) -> None:
+    await page.ask("POST", "/faults", {"preset": preset, "delay": 0.05})
+    async with RawBot(sandbox) as bot:
+        await bot.say("general", {"content": "words"})
+    (call,) = [each for each in await entries(page) if each["kind"] == "rest"]
+    assert (call["status"], call["unheard"]) == (200, False)
+    assert 50 <= call["took_ms"] < 5000
+
+
 async def test_an_interaction_that_is_not_answered_in_time_is_told(
     sandbox: Sandbox, page: RemoteSandbox
 ) -> None:

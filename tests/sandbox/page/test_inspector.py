@@ -146,6 +146,12 @@ async def test_entries_are_filtered_by_kind_and_by_words(windows, sandbox, examp
     await expect(page.get_by_role("status").filter(has_text="1 of")).to_have_count(1)
     await page.get_by_role("button", name="All", exact=True).click()
     await expect(rows(page)).to_have_count(2)
+    search = page.get_by_role("searchbox", name="Search the entries")
+    await search.fill("no such thing")
+    await expect(page.get_by_text("Nothing of what is recorded fits.")).to_be_visible()
+    await search.press("Escape")
+    await expect(search).to_have_value("")
+    await expect(rows(page).filter(has_text="uses /echo")).to_have_count(2)
 
 
 async def test_a_fault_that_is_switched_on_meets_the_next_requests(windows, sandbox):
@@ -247,7 +253,7 @@ async def test_the_list_follows_two_thousand_entries_until_a_person_reads(window
     page = await opened(windows)
     # To look for a role or a text in so many lines takes long.
     last = page.locator(".entry").last
-    await expect(page.locator(".tally")).to_have_text("2000 of 2000", timeout=20_000)
+    await expect(page.locator(".shown-count")).to_have_text("2000 of 2000", timeout=20_000)
     await expect(last).to_contain_text("+2099 minutes")
     await expect(last).to_be_in_viewport()
     await last.hover()
@@ -261,7 +267,14 @@ async def test_the_list_follows_two_thousand_entries_until_a_person_reads(window
     await expect(last).to_be_in_viewport()
 
 
-async def test_tabs_are_walked_by_arrows_and_the_panel_closes(windows):
+async def test_closing_gives_the_keyboard_back_to_the_button_that_opened(windows):
+    page = await opened(windows)
+    await page.get_by_role("button", name="Close the inspector").click()
+    await expect(page.get_by_role("complementary", name="Inspector")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Inspector", exact=True)).to_be_focused()
+
+
+async def test_tabs_are_walked_by_arrows_and_fill_a_phone(windows):
     page = await opened(windows, width=390)
     await page.get_by_role("tab", name="Events").focus()
     for key, name in (("ArrowRight", "Faults"), ("End", "Rules"), ("ArrowRight", "Events")):
@@ -272,7 +285,7 @@ async def test_tabs_are_walked_by_arrows_and_the_panel_closes(windows):
     box = await inspector.bounding_box()
     assert box is not None
     assert box["width"] == 390
-    await page.get_by_role("button", name="Close the inspector").click()
+    await page.get_by_role("button", name="Close inspector").click()
     await expect(inspector).to_have_count(0)
 
 

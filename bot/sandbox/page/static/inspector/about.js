@@ -11,7 +11,7 @@ export function About({ target, entries }) {
       .map((each) => [each.subject.interaction_id, each]),
   );
   return html`
-    <section class="about" aria-label="What is inspected">
+    <section class="narrowed" aria-label="What is inspected">
       <header>
         <h3>${target.message_id ? "Only about one message" : "Only one interaction"}</h3>
         <button type="button" class="small-button" onClick=${() => inspect()}>Show everything</button>

@@ -14,7 +14,7 @@ export function Entry({ entry, open, active, toggle }) {
   const refused = kind === "rest" && statusOf(entry).tone !== "good";
   const classes = [
     "entry", `kind-${kind}`, colourOf(subject.interaction_id),
-    entry.fault && "faulty", answered && "answered", refused && "refused",
+    entry.fault && "faulty", answered && "timed", refused && "refused",
   ];
   return html`
     <li class=${classes.filter(Boolean).join(" ")} data-id=${id}>

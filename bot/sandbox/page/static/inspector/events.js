@@ -8,6 +8,8 @@ import { Entry } from "./entry.js";
 import { related, textOf, useRecord } from "./record.js";
 
 const NEAR_END = 24;
+const NOTHING_YET = "Nothing here yet. What Discord and the bot tell each other appears as it happens.";
+const NOTHING_FITS = "Nothing of what is recorded fits.";
 const FILTERS = {
   All: () => true,
   Gateway: (each) => each.kind === "gateway",
@@ -27,7 +29,7 @@ export function Events() {
   return html`
     <${Filters} ...${{ filter, setFilter, text, setText }} count=${`${shown.length} of ${entries.length}`} />
     ${target && html`<${About} target=${target} entries=${about} />`}
-    <${List} shown=${shown} anew=${`${filter} ${text} ${JSON.stringify(target)}`} />`;
+    <${List} shown=${shown} recorded=${entries.length > 0} anew=${`${filter} ${text} ${JSON.stringify(target)}`} />`;
 }
 
 function fitting(entries, filter, text) {
@@ -45,13 +47,20 @@ function Filters({ filter, setFilter, text, setText, count }) {
       </div>
       <div class="search">
         <input type="search" aria-label="Search the entries" placeholder="Search titles, paths and bodies" value=${text}
-          onInput=${(event) => setText(event.target.value)} />
-        <span class="tally" aria-hidden="true">${count}</span>
+          onKeyDown=${(event) => emptied(event, setText)} onInput=${(event) => setText(event.target.value)} />
+        <span class="shown-count" aria-hidden="true">${count}</span>
         <button type="button" class="small-button" onClick=${() => run(remove("/inspection"))}>Clear</button>
       </div>
       <${Counted} count=${count} filter=${`${filter} ${text}`} />
       <${Trouble} text=${trouble} />
     </div>`;
+}
+
+// Escape empties the field before it closes anything.
+function emptied(event, setText) {
+  if (event.key !== "Escape" || !event.target.value) return;
+  event.preventDefault();
+  setText("");
 }
 
 // Says how much is left when a person filters, and nothing while entries merely come.
@@ -65,7 +74,7 @@ function Counted({ count, filter }) {
   return html`<p class="unseen" role="status">${said}</p>`;
 }
 
-function List({ shown, anew }) {
+function List({ shown, recorded, anew }) {
   const list = useRef(null);
   const [open, setOpen] = useState(() => new Set());
   const [active, setActive] = useState(null);
@@ -82,7 +91,7 @@ function List({ shown, anew }) {
         onFocusIn=${(event) => setActive(Number(event.target.closest(".entry")?.dataset.id) || active)}>
         ${shown.map((entry) => rows({ entry, open: open.has(entry.id), active: entry.id === reachable, toggle }))}
       </ol>
-      ${!shown.length && html`<p class="empty">Nothing here yet. What Discord and the bot tell each other appears as it happens.</p>`}
+      ${!shown.length && html`<p class="empty">${recorded ? NOTHING_FITS : NOTHING_YET}</p>`}
       <button type="button" class="follow" aria-pressed=${following} onClick=${() => setFollowing(!following)}>
         ${following ? "Following" : "Follow the newest"}
       </button>

@@ -43,7 +43,7 @@ export function Faults() {
 function Options({ chosen, choose }) {
   const set = (patch) => choose({ ...chosen, ...patch });
   return html`
-    <div class="fields">
+    <div class="fault-options">
       <p><label for="fault-requests">For</label>
         <select id="fault-requests" value=${chosen.requests} onChange=${(event) => set({ requests: event.target.value })}>
           ${Object.entries(REQUESTS).map(([value, label]) => html`<option value=${value}>${label}</option>`)}
