@@ -37,7 +37,7 @@ run: .venv/.installed-run ## run the bot with the settings of .env
 	@$(VENV_PYTHON) -m bot run
 
 sandbox: .venv/.installed-run ## use the bot in the browser, in a Discord of your own: MODEL= PORT=
-	@$(VENV_PYTHON) -m bot sandbox $${PORT:+--port "$$PORT"} $${MODEL:+--model "$$MODEL"}
+	@exec $(VENV_PYTHON) -m bot sandbox $${PORT:+--port "$$PORT"} $${MODEL:+--model "$$MODEL"}
 
 # A worker for each core, and one thread for torch in each: the tests compare pixels.
 test: .venv/.installed-dev ## run every test

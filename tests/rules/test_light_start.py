@@ -39,7 +39,14 @@ def answer_to(*arguments):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("run", "--help"), ("demo", "--help"), ("backup", "--help")]
+    "arguments",
+    [
+        ("--help",),
+        ("run", "--help"),
+        ("demo", "--help"),
+        ("sandbox", "--help"),
+        ("backup", "--help"),
+    ],
 )
 def test_help_loads_nothing_heavy(arguments):
     printed, code, modules = answer_to(*arguments)
