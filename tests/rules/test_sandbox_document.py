@@ -18,6 +18,13 @@ def routes() -> set[tuple[str, str]]:
     return {(method.upper(), path) for each in found for method, path in each}
 
 
+def keys() -> list[tuple[str, str]]:
+    """The keys that the page lists, and what they do."""
+    script = (PROJECT / "bot/sandbox/page/static/shell/shortcuts.js").read_text("utf-8")
+    listed = script.partition("const LISTED = [")[2].partition("\n];")[0]
+    return re.findall(r'^    \["([^"]+)", "([^"]+)"\],$', listed, re.MULTILINE)
+
+
 def documented() -> set[tuple[str, str]]:
     """The same as the table of the control API has it."""
     table = DOCUMENT.partition("<!-- control -->")[2].partition("<!-- /control -->")[0]
@@ -31,6 +38,12 @@ def documented() -> set[tuple[str, str]]:
 def test_every_route_of_the_control_api_is_documented_and_no_other():
     assert len(routes()) >= 20
     assert documented() == routes()
+
+
+def test_the_keys_are_documented_as_the_page_lists_them():
+    table = DOCUMENT.partition("<!-- keys -->")[2].partition("<!-- /keys -->")[0]
+    assert len(keys()) >= 10
+    assert re.findall(r"^\| (.+) \| (.+) \|$", table, re.MULTILINE)[1:] == keys()
 
 
 def test_every_option_of_the_command_is_documented_and_no_other():

@@ -29,7 +29,7 @@ const LISTED = [
     ["Ctrl K", "Go to a channel or server by its name"],
     ["Alt ↑ / Alt ↓", "The channel above, the channel below"],
     ["Ctrl Alt ↑ / ↓", "The server above, the server below"],
-    ["↑ ↓ Home End", "Walk through a list of servers, channels or members"],
+    ["↑ ↓ Home End", "Walk through a list of servers, channels, members or messages"],
   ]],
   ["Being somebody", [
     ["Alt A", "Choose whom to act as"],
