@@ -3,13 +3,13 @@ import { html } from "../html.js";
 import { Acknowledged } from "./acknowledged.js";
 import { inspect } from "./open.js";
 
+// An interaction's entry of its end: it was answered, or it was not in time.
+const ends = ({ took_ms, fault }) => took_ms !== null || fault !== null;
+
 export function About({ target, entries }) {
-  const opened = entries.filter((each) => each.kind === "interaction" && !each.took_ms && !each.fault);
-  const answers = new Map(
-    entries
-      .filter((each) => each.kind === "interaction" && each !== undefined && !opened.includes(each))
-      .map((each) => [each.subject.interaction_id, each]),
-  );
+  const told = entries.filter((each) => each.kind === "interaction");
+  const answers = new Map(told.filter(ends).map((each) => [each.subject.interaction_id, each]));
+  const opened = told.filter((each) => !ends(each));
   return html`
     <section class="narrowed" aria-label="What is inspected">
       <header>
@@ -26,5 +26,5 @@ const Opened = ({ entry, answer }) => html`
     <p>${entry.title}</p>
     ${!answer && html`<p class="hint">not answered yet</p>`}
     ${answer?.fault && html`<p class="trouble">no answer within 3 seconds</p>`}
-    ${answer?.took_ms && html`<${Acknowledged} ms=${answer.took_ms} />`}
+    ${answer && !answer.fault && html`<${Acknowledged} ms=${answer.took_ms} />`}
   </div>`;
