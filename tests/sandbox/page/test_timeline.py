@@ -97,13 +97,21 @@ async def test_a_bot_is_seen_thinking_until_it_answers(windows, sandbox):
     await expect(log(page)).not_to_contain_text("(edited)")
 
 
-async def test_what_only_one_reader_sees_says_so_and_can_be_dismissed(windows, sandbox, example):
+async def test_what_only_one_reader_sees_says_so_and_can_be_dismissed_for_good(
+    windows, sandbox, example
+):
     member = sandbox.acting("member", "general")
     await (await member.slash("draw", prompt="horse", private=True)).finished()
     page = await windows.open()
     answer = article(page, "1 × horse")
     await expect(answer).to_contain_text("Only you can see this")
     await answer.get_by_role("button", name="Dismiss message").click()
+    await expect(answer).to_have_count(0)
+    await say(sandbox, "later")
+    places = page.get_by_role("navigation")
+    await places.get_by_role("button", name=re.compile("sketches")).click()
+    await places.get_by_role("button", name=re.compile("general")).click()
+    await expect(log(page)).to_contain_text("later")
     await expect(answer).to_have_count(0)
 
 

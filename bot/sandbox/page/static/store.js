@@ -10,6 +10,7 @@ const state = {
   streaming: null,      // whether the sandbox can be reached; null until that is known
   connected: false,     // whether a bot is signed in
   messages: {},         // by channel: a list, the oldest first; a message is replaced, never changed
+  dropped: {},          // by message: whether it was deleted or dismissed
   complete: {},         // by channel: whether the oldest message is there
   notices: {},          // by channel: what only this page says, such as "did not respond"
   typing: {},           // by channel: until when (this computer's milliseconds) the bot types
@@ -109,7 +110,8 @@ export const isLater = (one, other) => order(one, other) > 0;
 
 export function keepMessages(place, found) {
   const known = state.messages[place] ?? [];
-  put("messages", place, found.length === 1 ? withOne(known, found[0]) : withAll(known, found));
+  const shown = found.filter((each) => !state.dropped[each.id]);
+  put("messages", place, shown.length === 1 ? withOne(known, shown[0]) : withAll(known, shown));
 }
 
 function withAll(known, found) {
@@ -171,7 +173,9 @@ export function hearMessage(kind, message) {
   if (list) keepMessages(place, [message]);
 }
 
+// One that was dismissed stays away, though the sandbox still has it.
 export function dropMessage(place, id) {
+  put("dropped", id, true);
   put("messages", place, (state.messages[place] ?? []).filter((each) => each.id !== id));
 }
 
