@@ -17,19 +17,14 @@ from tests.flow.house import is_final
 from tests.flow.processes import PROJECT, process
 
 FOLDER = PROJECT / "docs"
-DESK, PHONE = "sandbox.png", "sandbox-phone.png"
-PICTURES = (DESK, PHONE)
+DESK, BEHIND, PHONE = "sandbox.png", "sandbox-inspector.png", "sandbox-phone.png"
+PICTURES = (DESK, BEHIND, PHONE)
 """Every picture that this makes."""
 MOST_BYTES = 300_000
 PATIENCE = 60_000
 STORY = (
-    (
-        "member",
-        "an astronaut riding a green horse",
-        {"seed": 7},
-        "That is the *wrong* horse. I love it.",
-    ),
-    ("patron", "two penguins in the snow", {"seed": 11, "count": 2}, ""),
+    ("patron", "two penguins in the snow", {"seed": 11, "count": 2}, "Lovely! Now *I* want one."),
+    ("member", "an astronaut riding a green horse", {"seed": 7}, ""),
 )
 """Who asks for what, and what is said to it."""
 IMAGES = 3
@@ -45,6 +40,7 @@ async def take(folder: Path = FOLDER) -> None:
         await _tell(sandbox)
         windows = Windows(browser, url)
         _keep(folder / DESK, await _desk(windows))
+        _keep(folder / BEHIND, await _behind(windows))
         _keep(folder / PHONE, await _phone(windows))
         await windows.close()
 
@@ -56,7 +52,7 @@ async def _tell(sandbox: RemoteSandbox) -> None:
         reply = await member.slash("imagine", prompt=prompt, **options)
         await reply.until(is_final, 120)
         if said:
-            await sandbox.acting("patron", "general").say(said)
+            await sandbox.acting("member", "general").say(said)
 
 
 @asynccontextmanager
@@ -75,6 +71,15 @@ async def _desk(windows: Windows) -> bytes:
     await _stand_still(page)
     await page.get_by_role("textbox", name="Message").press_sequentially("/imagine ")
     await page.keyboard.type("a red fox in the snow")
+    return await page.screenshot()
+
+
+async def _behind(windows: Windows) -> bytes:
+    """The same in daylight, with the inspector open."""
+    page = await windows.open("moderator", width=1280, height=900, color_scheme="light")
+    await _stand_still(page)
+    await page.keyboard.press("Alt+i")
+    await page.get_by_text("PATCH").first.wait_for()
     return await page.screenshot()
 
 
