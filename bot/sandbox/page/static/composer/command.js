@@ -56,6 +56,7 @@ function eventsOf({ leaf, put, standing }, deeds, focused, name) {
       standing.leave();
       put((now) => filling.withFaultOf(leaf, now, name));
     },
+    onClick: () => standing.mark({ open: true }),
     onKeyDown: deeds.press,
     onInput: (event) => (name === MORE ? deeds.seek(event.target.value) : deeds.write(name, event.target.value)),
   };

@@ -4,6 +4,7 @@ import { entryOf, nextEmpty } from "./filling.js";
 
 export const MORE = "";  // the field behind the pills, for further options
 
+// The list of further options waits until it is asked for: by an arrow, by typing or by a press.
 // `at` is the option whose field has the focus; `open` says whether its list may be shown, and `chosen` which of the
 // list was gone to by arrows or pointer.
 export function useStanding(leaf, command) {
@@ -23,7 +24,7 @@ export function useStanding(leaf, command) {
       setWanted({ name });
     },
     arrive: (name) => {
-      const open = name === MORE || entryOf(command, name).value === undefined;
+      const open = name === MORE ? arriving.current !== null : entryOf(command, name).value === undefined;
       setStanding({ at: name, open, chosen: arriving.current });
       arriving.current = null;
     },
