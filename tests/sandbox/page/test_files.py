@@ -12,7 +12,10 @@ HORSE = file("horse.png", PNG, "image/png")
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(windows, example):
     """A member's page with the example bot behind it."""
-    return await windows.open("member")
+    opened = await windows.open("member")
+    # Playwright begins to wait for choosers with the first listener, which a key may overtake.
+    opened.on("filechooser", lambda chooser: None)
+    return opened
 
 
 async def attach(page, *files):
