@@ -62,7 +62,7 @@ async def type_imagine(page, prompt, **options):
 
 async def test_an_image_outlives_a_restart_and_a_kill_of_the_bot_in_its_middle(tmp_path):
     async with sandbox_process(tmp_path) as (discord, sandbox, url), page_of(url) as page:
-        await type_imagine(page, "a red apple", steps=60, count=2)
+        await type_imagine(page, "a red apple", steps=40, count=2)
         answer = page.get_by_role("article")
         await expect(answer).to_contain_text("step", timeout=PATIENCE)
         await sandbox.ask("POST", "/process", {"do": "restart"})
