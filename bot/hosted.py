@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from bot.leaving import stopping_on_signals
@@ -106,7 +107,8 @@ async def _shown(sandbox: Sandbox, wish: Wish, say: Say) -> AsyncIterator[None]:
             raise SandboxFailed(reason) from error
         say(f"A Discord of your own is open to this computer alone: {sandbox.url}")
         if wish.browser and sys.stdout.isatty() and has_screen():
-            await asyncio.to_thread(webbrowser.open, sandbox.url)
+            # Some browsers are waited for until they are closed, and nobody here does.
+            Thread(target=webbrowser.open, args=(sandbox.url,), daemon=True).start()
         yield
 
 
