@@ -1,5 +1,6 @@
 """The border where discord.py's and the network's errors become the project's own."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,10 @@ def border() -> Iterator[None]:
         raise DeliveryInterrupted(str(error), retry_after=error.retry_after) from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise DeliveryInterrupted(f"Discord could not be reached: {error}") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        # discord.py reads an answer before it looks at its status, and a proxy's may be no JSON
+        # though it says so, or no UTF-8.
+        raise DeliveryInterrupted(f"Discord's answer could not be read: {error}") from error
     except (TypeError, KeyError) as error:
         # discord.py's webhooks look for JSON in every rate limit; a proxy's is a page of HTML.
         raise DeliveryInterrupted("Discord's limit could not be read", status=429) from error

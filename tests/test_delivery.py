@@ -399,6 +399,18 @@ async def test_what_went_out_on_a_way_that_was_given_up_is_found_and_not_posted_
     assert stage.queue.jobs[job.id].message_id == 77
 
 
+async def test_once_a_new_message_was_begun_the_original_is_edited_no_more():
+    stage = Stage()
+    stage.courier.troubles = {
+        Way.ORIGINAL: [RuntimeError("no form for that") for _ in range(WAY_TRIES)],
+        Way.CHANNEL: [DeliveryInterrupted("cut")],
+    }
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(stage.told_after_pauses(job))
+    assert stage.courier.delivered == [(job.id, Way.CHANNEL, 1)]
+
+
 async def test_an_answer_that_nobody_foresaw_on_any_way_is_kept_and_tried_no_more(caplog):
     stage = Stage()
     stage.courier.troubles = surprises(*Way)

@@ -34,9 +34,12 @@ def missing_permissions(granted: Collection[str], *, in_thread: bool) -> tuple[s
 
 
 def ways_for(job: Job, hops: Hops, *, now: float) -> tuple[Way, ...]:
-    """The ways to try in order; what was asked for in private never goes to a channel."""
+    """The ways to try in order; what was asked for in private never goes to a channel.
+
+    Where a new message was begun the original is left as it is: that message may stand already.
+    """
     ways = []
-    if job.token_lives(now):
+    if job.token_lives(now) and hops.keys() <= {Way.ORIGINAL}:
         ways.append(Way.ORIGINAL)
     if not job.request.private:
         ways.append(Way.CHANNEL)

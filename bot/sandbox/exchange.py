@@ -217,7 +217,7 @@ def _as_reply(fault: Fault) -> Reply:
 
 
 def _faulty(fault: Fault) -> web.Response:
-    headers = {**fault.headers, "Content-Type": fault.content_type}
+    headers = {"Content-Type": fault.content_type, **fault.headers}
     return web.Response(status=fault.status, headers=headers, body=fault.text().encode())
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from bot.delivery import WAY_TRIES
 from bot.model.picture import Picture
 from bot.model.ways import Outcome, Way
 from bot.sandbox.faults import Fault, FaultKind, blocked, rate_limited, refusing, signed_out
@@ -38,6 +39,9 @@ PASSING = {
     "a limit in HTML without Via": rate_limited(2.5, html=True, via=False),
     "a page of the proxy's": blocked(),
     "a 503": Fault(FaultKind.STATUS, status=503, body="<p>busy</p>"),
+    "a 502 that is no JSON but says so": Fault(
+        FaultKind.STATUS, body="", headers={"Content-Type": "application/json"}, times=WAY_TRIES
+    ),
     "a cut before": Fault(FaultKind.CUT_BEFORE),
     "a cut after": Fault(FaultKind.CUT_AFTER),
     "three cuts after": Fault(FaultKind.CUT_AFTER, times=3),

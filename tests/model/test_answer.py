@@ -53,6 +53,7 @@ def test_the_best_way_comes_first_and_none_that_was_refused(hops, private, age):
     assert list(ways) == [way for way in Way if way in ways]
     assert all(way not in hops or hops[way].outcome is not Outcome.REFUSED for way in ways)
     assert (Way.ORIGINAL in ways) <= (age < TOKEN_LIFE)
+    assert (Way.ORIGINAL in ways) <= (Way.CHANNEL not in hops and Way.DIRECT not in hops)
 
 
 @pytest.mark.parametrize("outcome", [None, Outcome.INTERRUPTED])
