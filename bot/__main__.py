@@ -55,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
         default=Path(".env"),
         help="take settings from the environment alone",
     )
+    run.add_argument(
+        "--until-input-ends",
+        action="store_true",
+        help="stop once the standard input ends, as it does with a program that holds it open",
+    )
     run.set_defaults(start=_run)
     _add_demo(commands)
     _add_sandbox(commands)
@@ -201,7 +206,7 @@ async def _run(chosen: argparse.Namespace) -> None:
     from bot import running
 
     settings = running.settings_from_environment(token_needed=True, file=chosen.env_file)
-    await running.run(settings)
+    await running.run(settings, until_input_ends=chosen.until_input_ends)
 
 
 async def _demo(chosen: argparse.Namespace) -> None:

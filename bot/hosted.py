@@ -128,7 +128,7 @@ def command(sandbox: Sandbox, folder: Path, wish: Wish) -> Command:
             **({"DEVICE": wish.device} if wish.device else {}),
         }
 
-    arguments = (sys.executable, "-m", "bot", "run", "--no-env-file")
+    arguments = (sys.executable, "-m", "bot", "run", "--no-env-file", "--until-input-ends")
     return Command(arguments, environment, model)
 
 

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 NEW_PROCESS = 75
@@ -45,6 +45,20 @@ def stopping_on_signals(
             signal.signal(one, handler)
 
 
+def stop_at_the_end_of(input_: int, stop: asyncio.Event) -> None:
+    """Set `stop` once a file descriptor has no more to read: who held its other end is gone."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        with suppress(OSError):
+            while os.read(input_, 1024):
+                pass
+        with suppress(RuntimeError):  # the loop has ended before
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=read, name="input", daemon=True).start()
+
+
 def leave(code: int) -> None:
     """Exit with a code; at once if a thread is still busy, since nothing can interrupt a step."""
     if all(thread is threading.current_thread() for thread in threading.enumerate()):
@@ -55,8 +69,9 @@ def leave(code: int) -> None:
 def leave_at_once(code: int) -> NoReturn:
     """Exit with a code now, whatever any thread is doing; what was logged is written."""
     logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # whoever read it may be gone
+            stream.flush()
     os._exit(code)
 
 

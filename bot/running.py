@@ -6,13 +6,14 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from bot.leaving import stopping_on_signals
+from bot.leaving import stop_at_the_end_of, stopping_on_signals
 from bot.model.errors import ConfigurationError
 from bot.studio import Studio
 from bot.wiring import open_studio
 from config.log import set_up_logging
 from config.settings import Settings, SettingsError, load_environment, read_settings
 
+STANDARD_INPUT = 0
 Opening = Callable[[Settings], AbstractAsyncContextManager[Studio]]
 
 log = logging.getLogger(__name__)
@@ -29,13 +30,17 @@ def settings_from_environment(*, token_needed: bool, file: Path | None = Path(".
         raise ConfigurationError(error.problems) from error
 
 
-async def run(settings: Settings, opening: Opening = open_studio) -> None:
-    """Serve until SIGTERM, SIGINT or Ctrl-C."""
+async def run(
+    settings: Settings, opening: Opening = open_studio, *, until_input_ends: bool = False
+) -> None:
+    """Serve until SIGTERM, SIGINT or Ctrl-C, or until the standard input ends as well."""
     set_up_logging(settings.log, secrets=settings.secrets)
     for warning in settings.warnings:
         log.warning(warning)
     stop = asyncio.Event()
     with stopping_on_signals(stop):
+        if until_input_ends:
+            stop_at_the_end_of(STANDARD_INPUT, stop)
         async with opening(settings) as studio:
             ended = stop.is_set() or await studio.run(stop)
     log.info("stopped" if ended else "stopped; the executor thread was busy, its jobs are queued")

@@ -1,11 +1,9 @@
 """How `python -m bot sandbox` begins, what it refuses, and what it tells of its bot."""
 
-import asyncio
 import os
 import signal
 import sys
 
-import psutil
 import pytest
 
 from bot import hosted
@@ -15,7 +13,7 @@ from bot.sandbox.events import Event
 from bot.sandbox.hosting import Command, Host
 from bot.sandbox.server import Sandbox
 from config.settings import describe
-from tests.flow.processes import running
+from tests.flow.processes import gone, running
 
 
 def silent(line):
@@ -85,7 +83,7 @@ async def test_what_draws_is_what_the_environment_says_or_else_the_starter(
     async with Sandbox() as sandbox:
         given = hosted.command(sandbox, tmp_path, Wish())
         assert given.environment()["MODEL"] == given.model == model
-        assert "--no-env-file" in given.arguments
+        assert given.arguments[-2:] == ("--no-env-file", "--until-input-ends")
 
 
 def telling(**options):
@@ -166,14 +164,6 @@ asyncio.run(serve())
 """
 
 
-def has_ended(number):
-    """Whether a process is gone, or has only to be reaped by whoever took it over."""
-    try:
-        return psutil.Process(number).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 async def test_a_second_signal_ends_the_hosted_bot_as_well(tmp_path):
     async with running("-c", SHUTTING, folder=tmp_path) as sandbox:
         await sandbox.until("I am")
@@ -181,9 +171,7 @@ async def test_a_second_signal_ends_the_hosted_bot_as_well(tmp_path):
         sandbox.process.send_signal(signal.SIGTERM)
         await sandbox.until("stopping")
         assert await sandbox.stopped(signal.SIGTERM) == 128 + signal.SIGTERM
-    async with asyncio.timeout(20):
-        while not has_ended(child):
-            await asyncio.sleep(0)
+    await gone(child)
 
 
 def test_the_last_words_are_the_sentences_of_the_command_or_the_end_of_the_log():

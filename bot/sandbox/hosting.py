@@ -115,7 +115,7 @@ class Host:
     def kill(self) -> None:
         """End the bot at once, with whatever it has started; it comes back by itself."""
         process = self._process
-        if process is None or process.returncode is not None:
+        if process is None:
             return
         with contextlib.suppress(ProcessLookupError):
             if sys.platform == "win32":
@@ -168,7 +168,8 @@ class Host:
             process = await asyncio.create_subprocess_exec(
                 *self._command.arguments,
                 env=dict(self._command.environment()),
-                stdin=asyncio.subprocess.DEVNULL,
+                # Nothing is written there; it ends with the sandbox, however that ends.
+                stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 limit=LONGEST_LINE,

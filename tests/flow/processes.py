@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
+import psutil
+
 PROJECT = Path(__file__).parents[2]
 ENDS_WITHIN = 60.0
 """Seconds: ten for the bot's own stop, the rest for a busy machine."""
@@ -90,6 +92,21 @@ async def running(
         if started.returncode is None:
             started.kill()
         await watched.ended()
+
+
+async def gone(number: int) -> None:
+    """Wait for the end of a process that is nobody's child here."""
+    async with asyncio.timeout(ENDS_WITHIN):
+        while not _has_ended(number):
+            await asyncio.sleep(0)
+
+
+def _has_ended(number: int) -> bool:
+    """Whether a process is gone, or has only to be reaped by whoever took it over."""
+    try:
+        return bool(psutil.Process(number).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ import re
 import signal
 from contextlib import asynccontextmanager
 
+import psutil
 import pytest
 from aiohttp import web
 from playwright.async_api import expect
@@ -11,7 +12,7 @@ from playwright.async_api import expect
 from bot.sandbox.remote import RemoteSandbox
 from tests.browser import MISSING, Windows, chromium, launched
 from tests.flow.house import is_final
-from tests.flow.processes import PROJECT, process, running
+from tests.flow.processes import PROJECT, gone, process, running
 
 DOCUMENT = (PROJECT / "docs/sandbox.md").read_text("utf-8")
 REAL_TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"
@@ -116,7 +117,9 @@ def contents(folder):
     return {each: each.read_bytes() for each in folder.rglob("*") if each.is_file()}
 
 
-async def test_a_sandbox_beside_a_real_bot_uses_none_of_its_settings(tmp_path):
+async def test_a_sandbox_beside_a_real_bot_uses_none_of_its_settings_and_leaves_nothing_running(
+    tmp_path,
+):
     kept = tmp_path / "kept"
     async with witness() as (elsewhere, asked):
         lines = [f"{name}={value}\n" for name, value in production(tmp_path, elsewhere).items()]
@@ -128,7 +131,9 @@ async def test_a_sandbox_beside_a_real_bot_uses_none_of_its_settings(tmp_path):
             member = sandbox.acting("member", "general")
             reply = await member.slash("imagine", prompt="a cat", steps=2)
             assert (await reply.until(is_final, 60)).files
-            assert await discord.stopped(signal.SIGTERM) == 0
+            (bot,) = psutil.Process(discord.process.pid).children()
+            discord.process.kill()
+            await gone(bot.pid)
     assert asked == []
     assert (kept / "bot.db").exists()
     after = {path: data for path, data in contents(tmp_path).items() if kept not in path.parents}

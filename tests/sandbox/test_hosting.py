@@ -23,6 +23,11 @@ signal.signal(signal.SIGTERM, leave)
 {SERVES}
 """
 STAYS = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SERVES}"
+LEAVES = """
+import subprocess, sys
+stays = "import signal; signal.alarm(60); print('I stay', flush=True); signal.pause()"
+subprocess.Popen([sys.executable, "-c", stays])
+"""
 FALLS = "raise SystemExit(75)"
 FAR = 3600.0
 
@@ -115,6 +120,13 @@ async def test_a_process_that_does_not_end_in_time_is_killed():
         host.stop()
         await events.wait(being(host, running=False), 20)
         assert host.state()["exit_code"] == -signal.SIGKILL
+
+
+async def test_what_a_process_left_behind_ends_with_its_stop():
+    async with hosting(LEAVES, stop_within=0.2) as (host, events):
+        await events.wait(saying(host, "I stay"), 20)
+        host.stop()
+        await events.wait(being(host, running=False), 20)
 
 
 async def test_a_stop_that_comes_while_the_process_is_being_started_stops_it_too():
