@@ -2,9 +2,10 @@
 
 import re
 
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from tests.sandbox.page.frame import acting, place
+from tests.sandbox.page.parts import ANSWER_WITHIN, button
 
 
 async def test_a_reload_comes_back_as_the_same_member_to_the_same_place(windows):
@@ -85,3 +86,52 @@ async def test_of_two_quick_changes_the_last_one_counts(windows, sandbox):
     await sandbox.acting("newcomer", "general").say("good morning")
     await expect(page.get_by_role("log")).to_contain_text("good morning")
     await expect(acting(page)).to_have_accessible_name("Acting as owner, owner of the server")
+
+
+async def become_patron(page: Page) -> None:
+    await page.keyboard.press("Alt+a")
+    await page.keyboard.press("3")
+    await expect(acting(page)).to_have_accessible_name("Acting as patron, patron")
+
+
+async def test_what_is_told_to_the_one_before_is_not_shown_to_the_next(windows, sandbox, example):
+    holding, held = False, []
+
+    def through(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        line.on_message(lambda told: held.append(told) if holding else server.send(told))
+
+    page, member = await windows.open("member"), sandbox.acting("member", "general")
+    await page.route_web_socket(re.compile("/sandbox/stream$"), through)
+    await page.reload()
+    await expect(page.get_by_text("This is where #general begins.")).to_be_visible()
+    await page.evaluate(
+        "import('/page/store.js').then(({ notice, read }) =>"
+        " notice(read().place, { text: 'for the member', tone: 'note' }))"
+    )
+    await expect(page.get_by_role("log")).to_contain_text("for the member")
+    holding = True
+    await become_patron(page)
+    await (await member.slash("draw", prompt="horse", private=True)).finished()
+    await member.say("to everyone")
+    await expect(page.get_by_role("log")).to_contain_text("to everyone")
+    for words in ("horse", "for the member"):
+        await expect(page.get_by_role("log")).not_to_contain_text(words)
+
+
+async def test_nobody_waits_for_the_answer_to_another_member(windows, sandbox, example):
+    member = sandbox.acting("member", "general")
+    await (await member.slash("manners")).finished()
+    page, held = await windows.open("member"), []
+    await page.route("**/sandbox/act", lambda route: held.append(route))
+    async with page.expect_request("**/sandbox/act"):
+        await button(page, "Never").click()
+    await become_patron(page)
+    await page.clock.install()
+    async with page.expect_response("**/sandbox/act"):
+        await held[0].continue_()
+    await member.say("so much for that")
+    await expect(page.get_by_role("log")).to_contain_text("so much for that")
+    await page.clock.fast_forward(ANSWER_WITHIN)
+    await expect(page.get_by_text("This interaction failed")).to_have_count(0)
+    sandbox.forgive()

@@ -28,7 +28,7 @@ export async function start() {
 
 // Nothing of another member's view, or of another sandbox, may stay.
 const fresh = () => ({
-  messages: {}, complete: {}, offered: {}, unread: {}, newFrom: {}, typing: {}, pending: {}, failed: {},
+  messages: {}, complete: {}, notices: {}, offered: {}, unread: {}, newFrom: {}, typing: {}, pending: {}, failed: {},
   modal: null, replyingTo: null,
 });
 const seen = (scene) => ({
@@ -54,9 +54,9 @@ export async function actAs(user, wanted = store.read().place) {
 }
 
 export async function show(place) {
-  const { place: left, newFrom, unread } = store.read();
+  const { place: left, newFrom, replyingTo, unread } = store.read();
   store.change({
-    place, replyingTo: null, unread: { ...unread, [place]: 0 },
+    place, replyingTo: left === place ? replyingTo : null, unread: { ...unread, [place]: 0 },
     newFrom: left === place ? newFrom : { ...newFrom, [left]: null },
   });
   await Promise.all([latest(place), offer(place)]);
@@ -74,12 +74,13 @@ async function latest(place) {
   if (store.read().me === me) store.renewMessages(place, found, asked, found.length < PAGE);
 }
 
-// The messages before those that are there.
+// The messages before those that are there; where the list begins elsewhere by then, they would leave a gap.
 export async function older(place) {
   const { me, messages } = store.read();
   const asked = messages[place] ?? [];
   const found = await page(place, asked[0]?.id);
   if (store.read().me !== me) return;
+  if (store.read().messages[place]?.[0]?.id !== asked[0]?.id) return older(place);
   store.takeMessages(place, found, asked);
   if (found.length < PAGE) store.change({ complete: { ...store.read().complete, [place]: true } });
 }
@@ -105,7 +106,8 @@ export async function offer(place) {
 export async function perform(deed, about, where = store.read()) {
   const { me, place } = where;
   const record = await act(me, place, deed);
-  if (record?.interaction_id === undefined) return record;
+  // Who acts as somebody else by then is not told of the answer, nor waits for it.
+  if (record?.interaction_id === undefined || store.read().me !== me) return record;
   store.waitFor(record.interaction_id, { ...about, place, since: Date.now() });
   setTimeout(() => overdue(record.interaction_id), ANSWER_WITHIN);
   heard(early.get(record.interaction_id) ?? record);
@@ -128,7 +130,10 @@ function heard(record) {
   }
 }
 
-function overdue(id) {
+// The answer may have been told while the stream was cut, so the sandbox is asked for it first.
+async function overdue(id) {
+  if (!(id in store.read().pending)) return;
+  heard(await get(`/interactions/${id}`).catch(() => ({ answered: false })));
   const about = store.settle(id);
   if (about?.overdue !== undefined) about.overdue();
   else if (about?.component !== undefined) store.fail(about, "This interaction failed");
@@ -169,14 +174,17 @@ export function reconnect() {
   open();
 }
 
-// After a connection, or where the world changed: what happened before the stream began to tell.
+// After a connection, or where the world changed: what happened before the stream began to tell. A person
+// may go elsewhere meanwhile, and who became somebody else has asked for all of this already.
 async function again() {
-  const { scene: before, place, messages } = store.read();
-  const direct = place === before.direct.id;
+  const { scene: before } = store.read();
   const scene = await sceneOf(before.me.username);
-  const same = scene.sandbox === before.sandbox && scene.me.id === before.me.id;
-  const kept = messages[place] ? { [place]: messages[place] } : {};
-  store.change({ ...(same ? { messages: kept } : { ...fresh(), notices: {} }), ...seen(scene) });
+  const { me, place, messages, complete } = store.read();
+  if (me !== before.me.id) return;
+  const direct = place === before.direct.id;
+  const same = scene.sandbox === before.sandbox && scene.me.id === me;
+  const of = (kept) => (place in kept ? { [place]: kept[place] } : {});
+  store.change({ ...(same ? { messages: of(messages), complete: of(complete) } : fresh()), ...seen(scene) });
   await show(placeIn(scene, direct ? "@me" : place));
 }
 
@@ -192,18 +200,28 @@ async function sceneOf(user) {
   }
 }
 
+// Whom the stream tells what they see; for a moment that is still the one whom the page acted as before.
+let listener = null;
+const EPHEMERAL = 1 << 6;
+
+// Where the sandbox cannot be asked the stream ends as well, and after that all is asked for anew.
+const unlessCut = (asking) => asking.catch((error) => {
+  if (!(error instanceof Refusal)) throw error;
+});
+
 function receive(told) {
   const { me, place } = store.read();
-  if (told.kind === "message") store.hearMessage(told.change, told.message);
-  else if (told.kind === "interaction") heard(told.record);
+  if (told.kind === "hello") listener = told.as;
+  else if (told.kind === "message") {
+    if (listener === me || !(told.message.flags & EPHEMERAL)) store.hearMessage(told.change, told.message);
+  } else if (told.kind === "interaction") heard(told.record);
   else if (told.kind === "bot") store.change({ connected: told.connected });
   else if (told.kind === "clock") {
     store.change({ skew: told.now - Date.now() / 1000 });
-    readdress(place);
-  }
-  else if (told.kind === "typing") {
+    unlessCut(readdress(place));
+  } else if (told.kind === "typing") {
     store.change({ typing: { ...store.read().typing, [told.channel_id]: Date.now() + 10_000 } });
-  } else if (told.kind === "commands") offer(place);
-  else if (told.kind === "world") again();
+  } else if (told.kind === "commands") unlessCut(offer(place));
+  else if (told.kind === "world") unlessCut(again());
   for (const hearer of hearers[told.kind] ?? []) hearer(told, me);
 }

@@ -1,7 +1,7 @@
 // Names in a text that stand for someone or something.
 import { html } from "../html.js";
-import { show } from "../live.js";
 import { openMenu } from "../parts/menu.js";
+import { go } from "../shell/going.js";
 import { channels, guildOf, nameOf, readable, useStore, userById } from "../store.js";
 
 export function UserName({ id }) {
@@ -22,5 +22,5 @@ export const Everyone = ({ name }) => html`<span class="mention">${name}</span>`
 export function ChannelName({ id }) {
   const channel = useStore(() => channels().find((each) => each.id === id) ?? null);
   if (channel === null) return html`<span class="mention">#No access</span>`;
-  return html`<button type="button" class="mention" onClick=${() => show(id)}>#${channel.name ?? "direct"}</button>`;
+  return html`<button type="button" class="mention" onClick=${() => go(id)}>#${channel.name ?? "direct"}</button>`;
 }
