@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+import signal
 import sys
 import tempfile
 from contextlib import asynccontextmanager
@@ -63,6 +64,7 @@ async def _sandbox():
         async with process(*command, folder=Path(folder)) as discord:
             await discord.until("open to this computer alone")
             yield re.findall(r"http://127\.0\.0\.1:\d+", discord.said())[0]
+            await discord.stopped(signal.SIGTERM)
 
 
 async def _desk(windows: Windows) -> bytes:
