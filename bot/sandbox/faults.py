@@ -75,7 +75,11 @@ class Faults:
         self.met: list[tuple[str, str, FaultKind]] = []
 
     def add(self, fault: Fault) -> Fault:
-        """Append a rule, which is given its number."""
+        """Append a rule, which is given its number; `ValueError` for what is no expression."""
+        try:
+            re.compile(fault.path)
+        except re.error as error:
+            raise ValueError(f"{fault.path!r} is no regular expression: {error}") from error
         self._added += 1
         fault.id = self._added
         self.rules.append(fault)

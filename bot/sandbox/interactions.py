@@ -135,6 +135,7 @@ class Interactions:
         self._messages = messages
         self.writer = Writer(world, clock)
         self._by_token: dict[str, Interaction] = {}
+        self._by_id: dict[int, Interaction] = {}
         self._linked: dict[int, list[Interaction]] = {}
         events.subscribe(self._note_change)
 
@@ -153,7 +154,7 @@ class Interactions:
             parent=deed.parent,
             guild_id=channel.guild_id,
         )
-        self._by_token[opened.token] = opened
+        self._by_token[opened.token] = self._by_id[opened.id] = opened
         self._events.publish("interaction.created", opened)
         return opened
 
@@ -163,7 +164,7 @@ class Interactions:
 
     def by_id(self, interaction_id: int) -> Interaction | None:
         """An interaction by its id."""
-        return next((each for each in self._by_token.values() if each.id == interaction_id), None)
+        return self._by_id.get(interaction_id)
 
     def by_token(self, token: str) -> Interaction | None:
         """An interaction by its token, however old."""
@@ -281,15 +282,19 @@ class Interactions:
     def _link(self, found: Interaction, message: Message) -> None:
         """Follow a message's changes in the interaction's history from here on."""
         self._linked.setdefault(message.id, []).append(found)
-        self._append(found, "created", message)
+        found.history.append(self._state("created", message))
 
-    def _append(self, found: Interaction, change: str, message: Message) -> None:
-        found.history.append(State(self._clock.now(), change, self.writer.message(message)))
+    def _state(self, change: str, message: Message) -> State:
+        return State(self._clock.now(), change, self.writer.message(message))
 
     def _note_change(self, event: Event) -> None:
-        if event.name in ("message.edited", "message.deleted"):
-            for found in self._linked.get(event.data.id, []):
-                self._append(found, event.name.removeprefix("message."), event.data)
+        """Tell it in every interaction that the message belongs to: a game's has one a click."""
+        if event.name not in ("message.edited", "message.deleted"):
+            return
+        if linked := self._linked.get(event.data.id):
+            state = self._state(event.name.removeprefix("message."), event.data)
+            for found in linked:
+                found.history.append(state)
 
 
 def _path(data: Json) -> Iterator[str]:

@@ -158,7 +158,10 @@ def _requests(fault: Fault) -> str | None:
 def _read(given: Json) -> Fault:
     """A rule by a preset's name, or by the kind and the fields of a fault."""
     if "preset" not in given:
-        return Fault(FaultKind(given.pop("kind")), **given)
+        fault = Fault(FaultKind(given.pop("kind")), **given)
+        fault.times, fault.delay = float(fault.times), float(fault.delay)
+        fault.status = int(fault.status)
+        return fault
     name = str(given.pop("preset"))
     if name not in PRESETS:
         raise ValueError(f"there is no fault called {name!r}; there are {', '.join(PRESETS)}")

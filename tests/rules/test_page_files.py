@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,3 +92,13 @@ def test_an_address_elsewhere_is_found(source):
 )
 def test_an_address_in_a_comment_is_fine(source):
     assert list(addresses(source)) == []
+
+
+def test_the_files_are_served_where_the_project_lies_behind_a_link_too(tmp_path):
+    (tmp_path / "bot").symlink_to(PROJECT / "bot", target_is_directory=True)
+    script = "from bot.sandbox.page.site import STATIC; print(STATIC)"
+    said = subprocess.run(  # noqa: S603 - our own file
+        [sys.executable, "-c", script], env={"PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout.strip() == str(STATIC.resolve())

@@ -52,6 +52,8 @@ async def test_a_dynamic_button_counts_on_the_message_it_is_on(sandbox: Sandbox)
         second = await (await member.click(first, "Vote (0)")).until(lambda m: bool(m.edited))
         third = await sandbox.acting("patron", "general").click(second, "vote:1")
         await third.until(lambda message: message.control("vote:2") is not None)
+        latest = [each.history[-1] for each in sandbox.interactions.all()]
+        assert latest[0] is latest[1], "a change is kept once, however many clicks led to it"
     assert [each.id for each in member.messages()] == [first.id]
 
 

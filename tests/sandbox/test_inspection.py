@@ -302,6 +302,8 @@ async def test_every_fault_that_is_offered_works(sandbox: Sandbox, page: RemoteS
         ({"preset": "plague"}, "no fault called 'plague'"),
         ({"preset": "slow", "requests": "songs"}, "no requests are called 'songs'"),
         ({"preset": "slow", "colour": "red"}, "has no 'colour'"),
+        ({"kind": "delay", "path": "("}, "no regular expression"),
+        ({"kind": "delay", "times": "often"}, "could not convert"),
     ],
 )
 async def test_a_fault_that_is_not_understood_is_refused(

@@ -10,7 +10,7 @@ from pathlib import Path
 import yarl
 from aiohttp import web
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).resolve().parent / "static"
 TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css"}
 """Some systems call these otherwise, and a browser runs no module of another type."""
 
