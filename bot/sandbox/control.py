@@ -100,8 +100,7 @@ class Control:
         """What a member sees in a channel; the last `limit` `before` a message where asked so."""
         member = self._member(request.query["user"], request.query.get("channel"))
         before, limit = int(request.query.get("before", "0")), int(request.query.get("limit", "0"))
-        seen = [each.json for each in member.messages() if not before or each.id < before]
-        return seen[-limit:]
+        return [each.json for each in member.messages(before=before, limit=limit)]
 
     async def _commands(self, _: web.Request) -> list[Json]:
         scopes = [None, *self._sandbox.world.guilds]

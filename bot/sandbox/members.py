@@ -137,10 +137,17 @@ class ActingMember:
         message = self._stage.messages.create(origin, Payload(Place.CHANNEL, fields, uploads))
         return self._snapshot(message)
 
-    def messages(self) -> list[Snapshot]:
-        """The channel's messages that this member sees, the oldest first."""
-        found = self._stage.messages.in_channel(self.channel)
-        return [self._snapshot(each) for each in found if each.visible_to(self.user.id)]
+    def messages(self, *, before: int = 0, limit: int = 0) -> list[Snapshot]:
+        """The channel's messages that this member sees, the oldest first.
+
+        Those `before` a message and the last `limit` of them, where that is asked for.
+        """
+        seen = [
+            each
+            for each in self._stage.messages.in_channel(self.channel)
+            if each.visible_to(self.user.id) and (not before or each.id < before)
+        ]
+        return [self._snapshot(each) for each in seen[-limit:]]
 
     def sees(self, message: Snapshot | Message | int) -> Snapshot:
         """A message as it stands; `ClientRefusal` where this member does not see it."""
@@ -238,7 +245,8 @@ class ActingMember:
     def _visible(self, message: Snapshot | Message | int) -> Message:
         identity = message if isinstance(message, int) else message.id
         found = self._stage.messages.find(identity)
-        if found is None or not found.visible_to(self.user.id):
+        here = found is not None and found.channel.id == self.channel.id
+        if found is None or not here or not found.visible_to(self.user.id):
             raise ClientRefusal("There is no such message here.")
         return found
 

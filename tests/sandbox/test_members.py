@@ -56,6 +56,12 @@ async def test_an_answer_to_a_message_that_one_does_not_see(sandbox):
         await sandbox.acting("member", "general").say("what?", reply_to=1)
 
 
+async def test_an_answer_to_a_message_of_another_channel(sandbox):
+    elsewhere = await sandbox.acting("member", "sketches").say("there")
+    with pytest.raises(ClientRefusal, match="no such message here"):
+        await sandbox.acting("member", "general").say("what?", reply_to=elsewhere.id)
+
+
 @pytest.mark.parametrize(
     ("option", "value", "sentence"),
     [
