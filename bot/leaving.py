@@ -45,13 +45,13 @@ def stopping_on_signals(
             signal.signal(one, handler)
 
 
-def stop_at_the_end_of(input_: int, stop: asyncio.Event) -> None:
+def stop_at_the_end_of(descriptor: int, stop: asyncio.Event) -> None:
     """Set `stop` once a file descriptor has no more to read: who held its other end is gone."""
     loop = asyncio.get_running_loop()
 
     def read() -> None:
         with suppress(OSError):
-            while os.read(input_, 1024):
+            while os.read(descriptor, 1024):
                 pass
         with suppress(RuntimeError):  # the loop has ended before
             loop.call_soon_threadsafe(stop.set)

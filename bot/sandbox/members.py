@@ -131,7 +131,7 @@ class ActingMember:
             "attachments": [_described(*e) for e in enumerate(files)],
         }
         if reply_to is not None:
-            fields["message_reference"] = {"message_id": str(self._visible(reply_to).id)}
+            fields["message_reference"] = {"message_id": str(self._answerable(reply_to).id)}
         uploads = tuple(Upload(index, each.filename, each.data) for index, each in enumerate(files))
         origin = Origin(self.channel, self.user, upload_limit=self._upload_limit())
         message = self._stage.messages.create(origin, Payload(Place.CHANNEL, fields, uploads))
@@ -248,6 +248,12 @@ class ActingMember:
         here = found is not None and found.channel.id == self.channel.id
         if found is None or not here or not found.visible_to(self.user.id):
             raise ClientRefusal("There is no such message here.")
+        return found
+
+    def _answerable(self, message: int) -> Message:
+        found = self._visible(message)
+        if found.reader_id is not None:
+            raise ClientRefusal("A message that you alone see cannot be answered.")
         return found
 
     def _control(self, message: Snapshot | Message | int, name: str) -> tuple[Message, Json]:

@@ -249,12 +249,13 @@ class Messages:
         )
 
     def _refer(self, message: Message, reference: Mapping[str, Any] | None) -> None:
+        """Make it an answer to another message of its channel, which everybody there sees."""
         if reference is None:
             return
-        message.reference = self._messages.get(int(reference.get("message_id") or 0))
-        if message.reference is not None:
-            return
-        if reference.get("fail_if_not_exists", True):
+        found = self._messages.get(int(reference.get("message_id") or 0))
+        if found is not None and found.channel.id == message.channel.id and not found.reader_id:
+            message.reference = found
+        elif reference.get("fail_if_not_exists", True):
             form = Form()
             text = "Unknown message"
             form.add(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", text)

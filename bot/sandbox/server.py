@@ -36,6 +36,8 @@ from bot.sandbox.world import Channel, User, World
 STRANGERS = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
 """A file is a stranger's: opened in a browser it runs nothing in the sandbox's name."""
 
+_FILES = r"/attachments/{channel_id}/{attachment_id:\d{1,20}}/{filename}"
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
@@ -120,7 +122,7 @@ class Sandbox:
         app = web.Application(client_max_size=MOST_REQUEST + 1024 * 1024, middlewares=[near_only])
         app.router.add_get("/gateway", self.gateway.main.enter)
         app.router.add_get("/gateway/resume", self.gateway.resuming.enter)
-        app.router.add_get("/attachments/{channel_id}/{attachment_id}/{filename}", self._serve_file)
+        app.router.add_get(_FILES, self._serve_file)
         app.router.add_routes(self._mounted)
         app.router.add_route("*", BASE + "/{tail:.*}", self._exchanges.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -222,8 +224,8 @@ class Sandbox:
         """A file, for as long as its address is good."""
         wanted = request.match_info
         found = self.messages.attachment(int(wanted["attachment_id"]))
-        expires = int(request.query.get("ex", "0"), 16)
-        if found is None or found.filename != wanted["filename"] or expires < self.clock.now():
+        good = _good_until(request) >= self.clock.now()
+        if found is None or found.filename != wanted["filename"] or not good:
             return web.Response(status=404, text="This content is no longer available.")
         kind = found.media.content_type or "application/octet-stream"
         return web.Response(body=found.data, headers={"Content-Type": kind, **STRANGERS})
@@ -233,3 +235,11 @@ class Sandbox:
         found = self.interactions.by_token(call.parameters.get("interaction_token", ""))
         if found is not None:
             found.answer_lost = True
+
+
+def _good_until(request: web.Request) -> int:
+    """The second at which a file's address stops working; one that does not say never worked."""
+    try:
+        return int(request.query.get("ex", ""), 16)
+    except ValueError:
+        return 0

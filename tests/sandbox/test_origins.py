@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 import yarl
 
+from bot.sandbox.options import FileOption
 from bot.sandbox.server import Sandbox
 from bot.sandbox.serving import with_page
 from tests.discord_fixtures import complaints
@@ -147,3 +148,30 @@ async def test_a_link_to_a_message_leads_to_its_channel(sandbox: Sandbox) -> Non
         for link, place in (("/channels/1/22/333", "22"), ("/channels/@me/22", "@me")):
             async with session.get(sandbox.url + link, allow_redirects=False) as answer:
                 assert yarl.URL(answer.headers["Location"]).query == {"in": place}
+
+
+async def uploaded(sandbox: Sandbox, name: str, data: bytes) -> yarl.URL:
+    """The address of a file that a member has sent."""
+    said = await sandbox.acting("member", "general").say("", [FileOption(name, data)])
+    return yarl.URL(said.files[0].url)
+
+
+@pytest.mark.parametrize("name", ["page.html", "picture.svg", "program.js"])
+async def test_a_file_runs_nothing_in_the_name_of_the_page(sandbox: Sandbox, name: str) -> None:
+    address = await uploaded(sandbox, name, b"<script>alert(1)</script>")
+    async with aiohttp.ClientSession() as session, session.get(address) as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Security-Policy"] == "sandbox"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.content_type == "application/octet-stream"
+
+
+async def test_an_address_that_leads_to_no_file_is_gone(sandbox: Sandbox) -> None:
+    address = await uploaded(sandbox, "notes.txt", b"words")
+    assert await asked(sandbox, address.path_qs, {}) == 200
+    for other in (
+        address.with_query(None), address.with_query(ex="soon"), address.with_query(ex="1"),
+        address.with_name("others.txt").with_query(address.query),
+        address.parent.parent.joinpath("it/notes.txt").with_query(address.query),
+    ):  # fmt: skip
+        assert await asked(sandbox, other.path_qs, {}) == 404

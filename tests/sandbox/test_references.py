@@ -1,5 +1,9 @@
 """A message says what it answers: a command, an answer before it, or another message."""
 
+import pytest
+
+from bot.sandbox.errors import ClientRefusal
+from bot.sandbox.messages import Message
 from bot.sandbox.server import Sandbox
 from tests.sandbox.example_bot import running
 from tests.sandbox.raw import RawBot
@@ -58,3 +62,28 @@ async def test_a_bot_does_not_read_a_members_words_through_a_reply(sandbox: Sand
         read = (await bot.ask("GET", f"{place}/{answer['id']}")).body
     assert [each["content"] for each in (answer, read)] == ["x", "x"]
     assert [each["referenced_message"]["content"] for each in (answer, read)] == ["", ""]
+
+
+async def whispered(sandbox: Sandbox) -> Message:
+    """An answer that its member alone sees."""
+    sandbox.commands.replace(None, [{"name": "ask", "description": "Ask"}])
+    reply = await sandbox.acting("member", "general").slash("ask")
+    opened = sandbox.interactions.by_id(reply.interaction_id)
+    assert opened is not None
+    answer = {"type": 4, "data": {"content": "between us", "flags": 64}}
+    told = sandbox.interactions.answer(opened.id, opened.token, answer, ())
+    return sandbox.interactions.original(told)
+
+
+async def test_a_message_elsewhere_or_for_one_member_alone_cannot_be_answered(
+    sandbox: Sandbox,
+) -> None:
+    elsewhere = await sandbox.acting("member", "sketches").say("there")
+    private = await whispered(sandbox)
+    async with RawBot(sandbox) as bot:
+        for each in (elsewhere.id, private.id):
+            named = {"content": "x", "message_reference": {"message_id": str(each)}}
+            assert (await bot.say("general", named)).codes() == {"REPLIES_UNKNOWN_MESSAGE"}
+    sandbox.forgive()
+    with pytest.raises(ClientRefusal, match="you alone see"):
+        await sandbox.acting("member", "general").say("what?", reply_to=private.id)
