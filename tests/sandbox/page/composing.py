@@ -54,12 +54,12 @@ DROP = """
   const data = new DataTransfer();
   data.items.add(new File(["words"], name, { type: "text/plain" }));
   const at = target ?? document.body;
-  for (const kind of ["dragenter", "dragover", "drop"]) {
-    at.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
-  }
+  const given = { dataTransfer: data, bubbles: true, cancelable: true };
+  const led = ["dragenter", "dragover", "drop"];
+  return led.filter((kind) => !at.dispatchEvent(new DragEvent(kind, given)));
 }
 """
-"""Lets a file go over the page."""
+"""Lets a file go over the page; answers what of that the browser is kept from following."""
 PASTE = """
 (field) => {
   const data = new DataTransfer();
@@ -68,3 +68,11 @@ PASTE = """
   field.dispatchEvent(new ClipboardEvent("paste", given));
 }
 """
+COMPOSING = """
+(field, key) => {
+  const given = { key, bubbles: true, cancelable: true };
+  const told = [{ isComposing: true }, { keyCode: 229 }];
+  for (const way of told) field.dispatchEvent(new KeyboardEvent("keydown", { ...given, ...way }));
+}
+"""
+"""Presses a key for an input method, while a word is composed and, in Safari, at its end."""

@@ -116,6 +116,12 @@ async def test_a_dropped_file_goes_to_the_option_that_has_the_keyboard(page):
     await expect(option(page, "picture")).to_have_count(0)
 
 
+async def test_a_file_that_nothing_takes_does_not_lead_away_from_the_page(windows):
+    page = await windows.open("member", place="after-dark")
+    await expect(page.get_by_role("button", name="Go back")).to_be_visible()
+    assert await page.evaluate(DROP, [None, "stray.txt"]) == ["dragover", "drop"]
+
+
 async def test_a_command_without_such_an_option_takes_no_file(page):
     await begin(page, "echo")
     await page.evaluate(DROP, [None, "one.txt"])

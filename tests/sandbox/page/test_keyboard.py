@@ -81,6 +81,13 @@ async def test_the_list_of_shortcuts_is_a_question_mark_away(windows):
     await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     await page.keyboard.press("Control+/")
     await expect(page.get_by_role("dialog")).to_be_hidden()
+    await page.keyboard.press("Control+/")
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("dialog", name="Go to a channel or server")).to_be_visible()
+    await page.keyboard.press("Control+/")
+    await page.get_by_role("button", name="Close", exact=True).press("Enter")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    await expect(page.get_by_role("button", name="#general")).to_be_focused()
 
 
 async def test_whoever_does_not_want_the_lists_skips_them(windows):

@@ -6,6 +6,14 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+SPACE = """
+(line, side) => {
+  const words = document.createRange();
+  words.selectNodeContents(line);
+  return Math.abs(words.getBoundingClientRect()[side] - line.getBoundingClientRect()[side]);
+}
+"""
+"""How far a line's words are from one side of it."""
 MARKS = {
     "**bold** *slanted* _slanted_": "<strong>bold</strong> <em>slanted</em> <em>slanted</em>",
     "__under__ ~~gone~~ `code`": "<u>under</u> <s>gone</s> <code>code</code>",
@@ -158,3 +166,13 @@ async def test_a_spoiler_is_read_by_nobody_until_it_is_asked_for(windows, sandbo
     await page.keyboard.press("Enter")
     await expect(cover).to_have_count(0)
     assert "live" in await page.get_by_role("article").aria_snapshot()
+
+
+async def test_words_from_right_to_left_begin_at_the_right(windows, sandbox):
+    await sandbox.acting("member", "general").say("مرحبا!")
+    await sandbox.acting("member", "general").say("hello!")
+    page = await windows.open("member")
+    for words, at in (("مرحبا!", "right"), ("hello!", "left")):
+        line = page.get_by_role("log").get_by_text(words)
+        gap = await line.evaluate(SPACE, at)
+        assert gap < 2, (words, gap)

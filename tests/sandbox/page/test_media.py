@@ -198,3 +198,13 @@ async def test_an_address_that_expired_says_so_and_a_moved_clock_brings_fresh_on
     await page.reload()
     await is_loaded(page, "1.png")
     windows.excuse("404")
+
+
+async def test_a_title_leads_to_pages_of_the_web_alone(windows, sandbox):
+    there = {"title": "outside", "url": "https://example.com/"}
+    nowhere = {"title": "a trick", "url": "javascript:document.body.remove()"}
+    await posted(sandbox, {"embeds": [there, nowhere]})
+    page = await windows.open()
+    await expect(page.get_by_role("link", name="outside")).to_be_visible()
+    await expect(page.get_by_text("a trick")).to_be_visible()
+    await expect(page.get_by_role("link", name="a trick")).to_have_count(0)

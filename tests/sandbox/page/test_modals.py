@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.sandbox.example_bot import PNG
-from tests.sandbox.page.composing import begin, box
+from tests.sandbox.page.composing import COMPOSING, begin, box
 
 pytestmark = pytest.mark.usefixtures("example")
 PICTURE = {"name": "picture.png", "mimeType": "image/png", "buffer": PNG}
@@ -295,6 +295,16 @@ async def test_a_command_that_asks_gives_the_keyboard_back_to_the_composer(windo
     await page.keyboard.press("Enter")
     await expect(log(page)).to_contain_text("Hello, Ada.")
     await expect(box(page)).to_be_focused()
+
+
+async def test_escape_for_an_input_method_closes_no_form(windows, sandbox):
+    page, dialog = await asked(windows, sandbox, "words")
+    field = dialog.get_by_role("textbox", name="Title")
+    await field.fill("言葉")
+    await field.evaluate(COMPOSING, "Escape")
+    await page.keyboard.type("!")
+    await expect(field).to_have_value("言葉!")
+    await expect(page.get_by_role("alertdialog")).to_have_count(0)
 
 
 async def test_on_a_phone_it_takes_the_whole_screen(windows, sandbox):

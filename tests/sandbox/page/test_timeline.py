@@ -141,6 +141,25 @@ async def test_a_reply_shows_what_it_answers_and_leads_there(windows, sandbox):
     await expect(article(page, "the question").first).to_be_in_viewport()
 
 
+async def test_a_reply_and_a_link_lead_to_a_message_that_is_further_up_than_what_is_there(
+    windows, sandbox
+):
+    first = await posted(sandbox, {"content": "long ago"})
+    await say(sandbox, *(f"line {index}" for index in range(110)))
+    named = {"message_id": first["id"]}
+    await posted(sandbox, {"content": "an answer", "message_reference": named})
+    page = await windows.open()
+    found = log(page).get_by_role("article").first
+    await expect(found).not_to_contain_text("long ago")
+    await article(page, "an answer").get_by_role("button", name="long ago").click()
+    await expect(found).to_contain_text("long ago")
+    await expect(found).to_be_focused()
+    await page.goto(f"{page.url}#message-{first['id']}")
+    await page.reload()
+    await expect(found).to_contain_text("long ago")
+    await expect(found).to_be_focused()
+
+
 async def test_an_edit_changes_one_message_and_nothing_of_the_others(windows, sandbox):
     await say(sandbox, "before")
     sent = await posted(sandbox, {"content": "draft", "embeds": [{"title": "same"}]})

@@ -4,7 +4,7 @@ from playwright.async_api import expect
 
 from bot.sandbox.permissions import Permission
 from bot.sandbox.world import Overwrite
-from tests.sandbox.page.composing import box, offers, says
+from tests.sandbox.page.composing import COMPOSING, begin, box, offers, option, says
 
 
 def written(sandbox, channel="general"):
@@ -23,6 +23,22 @@ async def test_enter_sends_and_shift_with_enter_begins_a_line(windows, sandbox):
     await says(page, "two")
     assert written(sandbox) == ["one\ntwo"]
     await expect(box(page)).to_have_value("")
+
+
+async def test_the_key_that_ends_a_composed_word_sends_nothing(windows, sandbox, example):
+    page = await windows.open("member")
+    await box(page).fill("言葉")
+    await box(page).evaluate(COMPOSING, "Enter")
+    await box(page).press_sequentially("!")
+    await expect(box(page)).to_have_value("言葉!")
+    await box(page).fill("")
+    await begin(page, "order")
+    await page.keyboard.type("言葉")
+    await option(page, "text").evaluate(COMPOSING, "Enter")
+    await option(page, "text").evaluate(COMPOSING, "Escape")
+    await page.keyboard.type("!")
+    await expect(option(page, "text")).to_have_value("言葉!")
+    assert written(sandbox) == []
 
 
 async def test_the_characters_left_are_counted_near_the_end_and_too_many_are_refused(

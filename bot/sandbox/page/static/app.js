@@ -1,9 +1,9 @@
 // The page: places on the left, the talk in the middle, people or the inspector on the right.
-import { Modal } from "./components/modal.js";
 import { Composer } from "./composer/composer.js";
 import { html, render } from "./html.js";
 import { Inspector } from "./inspector/inspector.js";
 import * as live from "./live.js";
+import { Modal } from "./modal/modal.js";
 import { Menus } from "./parts/menu.js";
 import { AgeGate } from "./shell/age.js";
 import { Beside } from "./shell/drawer.js";
@@ -13,8 +13,8 @@ import { Broken, Opening } from "./shell/opening.js";
 import { People } from "./shell/people.js";
 import { Places } from "./shell/places.js";
 import { Typing } from "./shell/typing.js";
-import { useStore } from "./store.js";
-import { jump } from "./timeline/jump.js";
+import { read, useStore } from "./store.js";
+import { reach } from "./timeline/jump.js";
 import { Timeline } from "./timeline/timeline.js";
 
 function App() {
@@ -39,7 +39,7 @@ function App() {
 
 // A link to a message leads to it, once the talk stands at its end.
 const linked = location.hash.match(/^#message-(\d+)$/)?.[1];
-const arrive = () => linked && requestAnimationFrame(() => requestAnimationFrame(() => jump(linked)));
+const arrive = () => linked && requestAnimationFrame(() => requestAnimationFrame(() => reach(read().place, linked)));
 
 const root = document.getElementById("app");
 render(html`<${Opening} />`, root);

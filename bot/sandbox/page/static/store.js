@@ -73,10 +73,11 @@ export const memberOf = (userId, guild = guildOf()) =>
 export const userById = (id) =>
   [...(state.scene?.users ?? []), state.scene?.bot].find((each) => each?.id === id) ?? null;
 export const may = (bit, place = channel()) => (BigInt(place?.granted ?? 0) & (1n << BigInt(bit))) !== 0n;
+const THREADS = [10, 11, 12];
+export const isThread = (place) => THREADS.includes(place?.type);
 // Threads have a permission of their own for what is said in them.
 const [SEND, SEND_IN_THREADS] = [11, 38];
-const THREADS = [10, 11, 12];
-export const maySpeak = (place = channel()) => may(THREADS.includes(place?.type) ? SEND_IN_THREADS : SEND, place);
+export const maySpeak = (place = channel()) => may(isThread(place) ? SEND_IN_THREADS : SEND, place);
 export const nameOf = (user, guild = guildOf()) =>
   memberOf(user.id, guild)?.nick ?? user.global_name ?? user.username;
 
@@ -86,7 +87,6 @@ export function placeName(place = channel()) {
   if (place.name === undefined) return `@${state.scene.bot.username}`;
   return isThread(place) ? place.name : `#${place.name}`;
 }
-export const isThread = (place) => place?.type === 11 || place?.type === 12;
 // A thread is for adults where the channel above it is.
 export const ageRestricted = (place = channel()) =>
   Boolean(isThread(place) ? channel(place.parent_id)?.nsfw : place?.nsfw);

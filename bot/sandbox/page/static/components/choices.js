@@ -1,13 +1,12 @@
 // What a select menu offers, and how what was chosen is told. A choice is known by a key: an
 // option's value, or "user:1", "role:2", "channel:3".
-import { channel, guildOf, nameOf, read } from "../store.js";
+import { channel, guildOf, isThread, nameOf, read } from "../store.js";
 
-export const STRINGS = 3;
+const STRINGS = 3;
 const USERS = 5;
 const ROLES = 6;
 const MENTIONABLES = 7;
 const CHANNELS = 8;
-const THREADS = [10, 11, 12];
 
 const WORDS = {
   [STRINGS]: "Choose", [USERS]: "Choose a member", [ROLES]: "Choose a role",
@@ -67,6 +66,6 @@ const roles = (guild) => [...(guild?.roles ?? [])]
 const channels = (guild, types) => (guild?.channels ?? [])
   .filter((each) => types.length === 0 || types.includes(each.type))
   .map((each) => ({
-    value: `channel:${each.id}`, label: each.name, emoji: { name: THREADS.includes(each.type) ? "↳" : "#" },
-    mark: THREADS.includes(each.type) ? channel(each.parent_id)?.name : null,
+    value: `channel:${each.id}`, label: each.name, emoji: { name: isThread(each) ? "↳" : "#" },
+    mark: isThread(each) ? channel(each.parent_id)?.name : null,
   }));

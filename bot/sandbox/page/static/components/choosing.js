@@ -32,7 +32,7 @@ export function useChoosing({ id, choices, chosen, most, close }) {
     const given = { count: found.length, active, setActive, pick, close: () => close(chosen), caret: filtering };
     if (listKeys(event, given) || filtering || event.key.length > 1 || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    if (event.key === " ") found.length && pick(active);
+    if (event.key === " ") active < found.length && pick(active);
     else setActive(next(found, active, event.key));
   };
   return {

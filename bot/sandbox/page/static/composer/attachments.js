@@ -1,5 +1,6 @@
 // The files of a message that is being written.
 import { html } from "../html.js";
+import { size } from "../parts/size.js";
 import { Thumbnail } from "./pill.js";
 
 export const MOST = 10;
@@ -32,7 +33,7 @@ function Card({ entry, alter, remove }) {
         ${spoiler && html`<span class="card-veil">Spoiler</span>`}
       </div>
       <span class="card-name" title=${file.name}>${file.name}</span>
-      <span class="card-size">${sized(file.size)}</span>
+      <span class="card-size">${size(file.size)}</span>
       <input type="text" maxlength="1024" value=${description} placeholder="Alt text"
         aria-label=${`Alt text of ${file.name}`} onInput=${(event) => alter({ description: event.target.value })} />
       <div class="card-buttons">
@@ -44,8 +45,3 @@ function Card({ entry, alter, remove }) {
 }
 
 const ending = (name) => (name.includes(".") ? name.split(".").at(-1).slice(0, 5).toUpperCase() : "FILE");
-
-function sized(bytes) {
-  if (bytes < 1024) return `${bytes} bytes`;
-  return bytes < 2 ** 20 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-}

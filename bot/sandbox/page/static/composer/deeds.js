@@ -1,4 +1,5 @@
 // What a person can do in a command's form, by hand and by key.
+import { composes } from "../parts/composes.js";
 import { listKeys } from "../parts/listbox.js";
 import * as filling from "./filling.js";
 import { MORE } from "./standing.js";
@@ -48,7 +49,7 @@ function remove({ command, put, standing }, name) {
 
 // A key does what it does to the list where there is one, and else what it does to the form.
 function press(form, event) {
-  if (event.isComposing) return;
+  if (composes(event)) return;
   const { standing, suggestions, active } = form;
   const list = {
     count: suggestions.offers.length, active, caret: true, pick: (index) => pick(form, suggestions.offers[index]),

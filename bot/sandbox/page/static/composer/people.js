@@ -1,7 +1,5 @@
 // Members, roles and channels of a place, as what can be chosen.
-import { guildOf, read } from "../store.js";
-
-const THREADS = [10, 11, 12];
+import { guildOf, isThread, read } from "../store.js";
 
 export function members() {
   const guild = guildOf();
@@ -20,6 +18,6 @@ export const roles = () =>
 
 export const channels = (types) =>
   (guildOf()?.channels ?? []).filter((each) => !types?.length || types.includes(each.type)).map((each) => ({
-    text: each.name, id: each.id, mark: THREADS.includes(each.type) ? "thread" : undefined,
+    text: each.name, id: each.id, mark: isThread(each) ? "thread" : undefined,
     key: `channel:${each.id}`, value: { channel: each.id }, sign: "#", written: `<#${each.id}>`,
   }));

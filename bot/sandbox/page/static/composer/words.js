@@ -1,5 +1,6 @@
 // Plain words: a field that grows, with lists of commands and of names above it.
 import { html, useLayoutEffect, useRef, useState } from "../html.js";
+import { composes } from "../parts/composes.js";
 import { listKeys, optionId } from "../parts/listbox.js";
 import { leavesFor } from "./offers.js";
 import { mentioning, nameAt, naming, offersFor } from "./mentions.js";
@@ -44,7 +45,7 @@ export function Words({ draft, change, leaves, bot, label, choose, recall, send,
   };
   const close = () => change(menu.from === undefined ? { plain: true } : { hidden: menu.from });
   const press = (event) => {
-    if (event.isComposing) return;
+    if (composes(event)) return;
     const list = { count: menu?.offers.length, active: shown, setActive, pick, close, caret: true };
     if (menu && listKeys(event, list)) return;
     const empty = draft.text === "";

@@ -1,9 +1,10 @@
 // One entry of the record: a line, which opens to all that is known of it.
 import { html, useLayoutEffect, useRef } from "../html.js";
+import { size } from "../parts/size.js";
 import { Acknowledged } from "./acknowledged.js";
 import { Json } from "./json.js";
 import { inspect } from "./open.js";
-import { clockTime, colourOf, fullTime, milliseconds, shortPath, size, statusOf } from "./words.js";
+import { clockTime, colourOf, fullTime, milliseconds, shortPath, statusOf } from "./words.js";
 
 const ARROWS = { "to the bot": "→", "from the bot": "←" };
 const MARKS = { interaction: "◆", fault: "⚡", violation: "✖", forgiven: "○", clock: "◷", gateway: "·", rest: "·" };

@@ -1,6 +1,7 @@
 // The live list of what happens, with its filters.
 import { remove } from "../api.js";
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../html.js";
+import { composes } from "../parts/composes.js";
 import { useStore } from "../store.js";
 import { About } from "./about.js";
 import { Trouble, useDeed } from "./deed.js";
@@ -58,7 +59,7 @@ function Filters({ filter, setFilter, text, setText, count }) {
 
 // Escape empties the field before it closes anything.
 function emptied(event, setText) {
-  if (event.key !== "Escape" || !event.target.value) return;
+  if (event.key !== "Escape" || !event.target.value || composes(event)) return;
   event.preventDefault();
   setText("");
 }

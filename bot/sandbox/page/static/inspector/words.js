@@ -51,17 +51,6 @@ export function shortPath(path) {
   return [text.slice(0, cut), text.slice(cut)];
 }
 
-const SIZES = ["bytes", "KiB", "MiB"];
-export function size(bytes) {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < SIZES.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit ? value.toFixed(1) : value} ${SIZES[unit]}`;
-}
-
 // A colour for each interaction in turn, so that what belongs together can be seen.
 const COLOURS = 6;
 const seen = new Map();

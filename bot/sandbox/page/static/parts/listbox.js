@@ -2,6 +2,7 @@
 // aria-activedescendant, and asks `listKeys` what a key does to the list.
 import { Emoji } from "../components/emoji.js";
 import { html, useLayoutEffect, useRef } from "../html.js";
+import { composes } from "./composes.js";
 
 export const optionId = (id, index) => `${id}-${index}`;
 
@@ -45,7 +46,7 @@ const keepFocus = (event) => event.preventDefault();
 // What a key does to a list of `count` options, and whether it did anything. `pick` gets the active
 // option's index. A field with a caret says `caret`, and keeps Home and End for it.
 export function listKeys(event, { count, active, setActive, pick, close, caret = false }) {
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (composes(event) || event.ctrlKey || event.metaKey || event.altKey) return false;
   const there = active >= 0 && active < count;
   const deeds = {
     ArrowDown: count > 0 && (() => setActive((active + 1) % count)),

@@ -25,7 +25,7 @@ function corner(event, button) {
   return { x: box.left, y: Math.min(box.bottom, innerHeight - EDGE) };
 }
 
-export function closeMenu() {
+function closeMenu() {
   const opener = read().menu?.opener;
   change({ menu: null });
   if (opener?.isConnected) opener.focus();

@@ -1,22 +1,20 @@
 // A window over the frame that keeps the focus until it is closed.
-import { html, useLayoutEffect, useRef } from "../html.js";
-import { change } from "../store.js";
+import { html, useRef } from "../html.js";
 import { Icon } from "../parts/icon.js";
-import { returning } from "./focus.js";
+import { useOpened } from "../parts/opened.js";
+import { change, read } from "../store.js";
 
 export const closeOverlay = () => change({ overlay: null });
 
 // `bare` leaves out the heading, for what explains itself.
 export function Dialog({ label, bare = false, name, children }) {
   const box = useRef(null);
-  useLayoutEffect(() => {
-    const back = returning();
-    box.current.showModal();
-    return back;
-  }, []);
+  useOpened(box);
+  // By the time that a browser tells of it, another may have come in its place.
+  const closed = () => read().overlay === name && closeOverlay();
   const beyond = (event) => event.target === box.current && closeOverlay();
   return html`
-    <dialog class=${`over over-${name}`} ref=${box} aria-label=${label} onClose=${closeOverlay} onClick=${beyond}>
+    <dialog class=${`over over-${name}`} ref=${box} aria-label=${label} onClose=${closed} onClick=${beyond}>
       <div class="over-inside">
         ${!bare && html`
           <div class="over-head"><h2>${label}</h2>

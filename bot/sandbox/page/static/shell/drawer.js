@@ -1,5 +1,6 @@
 // What stands beside the talk, and on a narrow screen comes over it.
 import { html, useLayoutEffect, useRef } from "../html.js";
+import { composes } from "../parts/composes.js";
 import { Icon } from "../parts/icon.js";
 import { useStore } from "../store.js";
 import { keepInside, reachable, returning } from "./focus.js";
@@ -16,7 +17,7 @@ export function Beside({ name, label, always = false, children }) {
 
 // Escape closes a panel; what lies in it may have a better use for the key.
 function leave(event) {
-  if (event.key !== "Escape" || event.defaultPrevented) return;
+  if (event.key !== "Escape" || event.defaultPrevented || composes(event)) return;
   event.preventDefault();
   const button = document.querySelector(".header [aria-pressed='true']");
   shut();
@@ -37,7 +38,7 @@ function Drawer({ name, label, children }) {
   }, []);
   const keys = (event) => {
     keepInside(event, box.current);
-    if (event.key === "Escape" && !event.defaultPrevented) shut();
+    if (event.key === "Escape" && !event.defaultPrevented && !composes(event)) shut();
   };
   return html`
     <div class="veil" onClick=${shut}></div>

@@ -19,6 +19,7 @@ export function Frame({ children }) {
   useShortcuts();
   usePanels();
   useAddress();
+  useStaying();
   return html`
     <div class="app" aria-busy=${String(opening)}>
       <${Strip} />
@@ -36,4 +37,20 @@ function useAddress() {
     document.title = `Sandbox – ${placeName(place)}`;
     history.replaceState(null, "", addressOf(me, place));
   }, [me, place]);
+}
+
+// A browser would leave the page for a file that is let go where nothing takes it.
+function useStaying() {
+  useEffect(() => {
+    const stay = (event) => {
+      if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "none";
+    };
+    const kinds = ["dragover", "drop"];
+    for (const kind of kinds) addEventListener(kind, stay);
+    return () => {
+      for (const kind of kinds) removeEventListener(kind, stay);
+    };
+  }, []);
 }

@@ -2,13 +2,10 @@
 import { html } from "../html.js";
 import { Avatar } from "../parts/avatar.js";
 import { Icon } from "../parts/icon.js";
-import { ageRestricted, guildOf, isThread, may, placeName, useStore } from "../store.js";
+import { ageRestricted, guildOf, isThread, maySpeak, placeName, useStore } from "../store.js";
 import { walkRows } from "./focus.js";
 import { go, listed } from "./going.js";
 import { Rail } from "./rail.js";
-
-const SEND = 11;
-const SEND_IN_THREADS = 38;
 
 export function Places() {
   const guild = useStore(() => guildOf());
@@ -37,11 +34,10 @@ function Entry({ channel }) {
 }
 
 function marksOf(channel) {
-  const closed = !may(isThread(channel) ? SEND_IN_THREADS : SEND, channel);
   return [
     isThread(channel) && { label: "thread" },
     ageRestricted(channel) && { label: "age-restricted", mark: html`<small class="age">18+</small>` },
-    closed && { label: "read only", mark: html`<${Icon} name="lock" />` },
+    !maySpeak(channel) && { label: "read only", mark: html`<${Icon} name="lock" />` },
   ].filter(Boolean);
 }
 

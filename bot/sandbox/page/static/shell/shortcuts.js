@@ -1,5 +1,6 @@
 // What the keyboard does anywhere on the page, and the list that says so.
 import { html, useLayoutEffect } from "../html.js";
+import { composes } from "../parts/composes.js";
 import { change, read } from "../store.js";
 import { Dialog } from "./dialog.js";
 import { step, stepServer } from "./going.js";
@@ -64,7 +65,7 @@ export function useShortcuts() {
 }
 
 function hear(event) {
-  if (event.isComposing || event.shiftKey && !BY_SHIFT.has(event.key)) return;
+  if (composes(event) || event.shiftKey && !BY_SHIFT.has(event.key)) return;
   const deed = DEEDS[pressed(event)] ?? (event.key === "?" && !writing(event.target) ? () => over("shortcuts") : null);
   if (!deed || busy()) return;
   event.preventDefault();

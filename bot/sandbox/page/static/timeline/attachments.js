@@ -17,7 +17,7 @@ export function Attachments({ attachments }) {
 }
 
 const isPicture = (each) => Boolean(each.content_type?.startsWith("image/"));
-export const isSpoiler = (each) =>
+const isSpoiler = (each) =>
   each.filename.startsWith("SPOILER_") || ((each.flags ?? 0) & SPOILER) !== 0;
 
 const picture = (each) => ({

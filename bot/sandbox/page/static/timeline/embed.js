@@ -22,8 +22,9 @@ export function Embed({ embed }) {
     </section>`;
 }
 
+// Nothing checks where a bot's title leads to.
 const Linked = ({ url, children }) =>
-  url ? html`<a href=${url} target="_blank" rel="noreferrer">${children}</a>` : html`<span>${children}</span>`;
+  /^https?:\/\//i.test(url ?? "") ? html`<a href=${url} target="_blank" rel="noreferrer">${children}</a>` : html`<span>${children}</span>`;
 
 // A small picture beside a name; one from elsewhere is not loaded.
 const Icon = ({ url }) =>

@@ -1,6 +1,7 @@
 // Pictures, spoilers and files.
 import { holdsExpired, ownAddress } from "../addresses.js";
 import { html, useRef, useState } from "../html.js";
+import { size } from "../parts/size.js";
 import { now } from "../store.js";
 import { Lightbox } from "./lightbox.js";
 
@@ -59,12 +60,6 @@ const Gone = ({ url, alt, ...size }) => html`
     <span>${holdsExpired(url, now()) ? "This content is no longer available." : "This picture cannot be shown."}</span>
     ${alt && html`<small>${alt}</small>`}
   </p>`;
-
-const UNITS = ["bytes", "KB", "MB", "GB"];
-export function size(bytes) {
-  const step = bytes < 1024 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  return `${(bytes / 1024 ** step).toFixed(step ? 2 : 0)} ${UNITS[step]}`;
-}
 
 // A file that is no picture: its name, its size, and where to get it.
 export function FileCard({ attachment }) {

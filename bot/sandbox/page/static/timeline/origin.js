@@ -4,7 +4,7 @@ import { Avatar } from "../parts/avatar.js";
 import { openMenu } from "../parts/menu.js";
 import { colourOf, messageIn, nameOf, useStore } from "../store.js";
 import { gist } from "./gist.js";
-import { jump } from "./jump.js";
+import { reach } from "./jump.js";
 import { Markdown } from "./markdown.js";
 
 const CONTEXT_MENU = 23;
@@ -22,7 +22,7 @@ function Used({ message, asked }) {
     <p class="answered"><${Person} user=${asked.user} /> used <span class="mention">${name}</span></p>`;
 }
 
-// The message that was answered, in one line; by a click it is shown.
+// The message that was answered, in one line; by a click it is shown, however far up it stands.
 function Reply({ message, target }) {
   const place = message.channel_id;
   const loaded = useStore(() => messageIn(place, target));
@@ -31,7 +31,7 @@ function Reply({ message, target }) {
   return html`
     <p class="answered">
       <span class="unseen">In answer to</span> <${Person} user=${found.author} />${" "}
-      <button type="button" class="gist" disabled=${!loaded} onClick=${() => jump(target)}>
+      <button type="button" class="gist" onClick=${() => reach(place, target)}>
         <${Markdown} text=${gist(found)} inline />
       </button>
     </p>`;

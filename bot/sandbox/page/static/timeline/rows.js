@@ -2,7 +2,7 @@
 
 const TOGETHER = 7 * 60_000;
 const EPHEMERAL = 1 << 6;
-export const REPLY = 19;
+const REPLY = 19;
 
 export const moment = (message) => Date.parse(message.timestamp);
 const day = (at) => new Date(at).toDateString();

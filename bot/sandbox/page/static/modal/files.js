@@ -1,8 +1,8 @@
 // Files to send with a modal: chosen, dropped or taken away again.
 import { Thumbnail } from "../composer/pill.js";
 import { html, useState } from "../html.js";
-import { size } from "../timeline/media.js";
-import { boundsOf } from "./modal_values.js";
+import { size } from "../parts/size.js";
+import { boundsOf } from "./values.js";
 
 export function Files({ id, component, value, set, aria }) {
   const [over, setOver] = useState(false);

@@ -1,10 +1,10 @@
 // What stands in a modal's inputs: at first, whether it can be sent, and how it is told.
 import { encoded } from "../api.js";
-import { choicesOf, defaultsOf, told } from "./choices.js";
+import { choicesOf, defaultsOf, told } from "../components/choices.js";
 
-export const ROW = 1;
+const ROW = 1;
 export const TEXT = 4;
-export const LABEL = 18;
+const LABEL = 18;
 export const FILES = 19;
 export const RADIO = 21;
 export const BOXES = 22;

@@ -1,12 +1,12 @@
 // What stands in a modal: words, and inputs with their labels.
+import { choicesOf, invitation } from "../components/choices.js";
+import { Select } from "../components/select.js";
 import { html, useMemo } from "../html.js";
 import { useStore } from "../store.js";
 import { Markdown } from "../timeline/markdown.js";
-import { choicesOf, invitation } from "./choices.js";
-import { Boxes, Pick, Radio } from "./modal_choices.js";
-import { Files } from "./modal_files.js";
-import { BOX, BOXES, FILES, RADIO, TEXT, boundsOf, count, inputsIn, mostOf, required } from "./modal_values.js";
-import { Select } from "./select.js";
+import { Boxes, Pick, Radio } from "./choices.js";
+import { Files } from "./files.js";
+import { BOX, BOXES, FILES, RADIO, TEXT, boundsOf, count, inputsIn, mostOf, required } from "./values.js";
 
 const WORDS = 10;
 const PARAGRAPH = 2;

@@ -1,6 +1,6 @@
 // Asks before what was entered is lost.
 import { html, useRef } from "../html.js";
-import { useOpened } from "./modal_opened.js";
+import { useOpened } from "../parts/opened.js";
 
 export function Discard({ stay, discard }) {
   const box = useRef(null);

@@ -1,6 +1,6 @@
 // One of a few, or several of them, all in sight.
 import { html } from "../html.js";
-import { boundsOf, required } from "./modal_values.js";
+import { boundsOf, required } from "./values.js";
 
 export function Radio({ id, component, value, set, aria }) {
   const pick = (option, index) => html`

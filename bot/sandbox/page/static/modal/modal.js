@@ -1,21 +1,23 @@
 // The form that a bot opened: what it asks, what stands in it, and sending that.
 import { Refusal } from "../api.js";
+import { Dots } from "../components/buttons.js";
 import { html, useRef, useState } from "../html.js";
 import { perform } from "../live.js";
+import { composes } from "../parts/composes.js";
+import { useOpened } from "../parts/opened.js";
 import { change, read, useStore } from "../store.js";
-import { Dots } from "./buttons.js";
-import { Discard } from "./modal_discard.js";
-import { Entry } from "./modal_entries.js";
-import { useOpened } from "./modal_opened.js";
-import { faultsOf, initialOf, inputsOf, toldOf } from "./modal_values.js";
+import { Discard } from "./discard.js";
+import { Entry } from "./entries.js";
+import { faultsOf, initialOf, inputsOf, toldOf } from "./values.js";
 
 const UNANSWERED = "The bot did not answer in time.";
-const close = () => change({ modal: null });
-// A browser would leave the page for a file that is dropped beside its place.
+// Closes the form of this interaction; another may have been opened since.
+const closing = (opener) => () => read().modal?.interaction_id === opener && change({ modal: null });
 const stop = (event) => event.preventDefault();
 
 export function Modal({ interaction_id: opener, modal }) {
   const box = useRef(null);
+  const close = closing(opener);
   const filling = useFilling(modal);
   const sending = useSending(opener, modal, filling.values);
   const [leaving, setLeaving] = useState(false);
@@ -29,8 +31,7 @@ export function Modal({ interaction_id: opener, modal }) {
   };
   return html`
     <dialog class="modal" ref=${box} aria-labelledby="modal-title" aria-describedby="modal-from"
-      onClose=${() => read().modal?.interaction_id === opener && close()}
-      onDragOver=${stop} onDrop=${stop} onCancel=${stop} onKeyDown=${(event) => onKeyDown(event, leave)}
+      onClose=${close} onCancel=${stop} onKeyDown=${(event) => onKeyDown(event, leave)}
       onMouseDown=${(event) => event.target === box.current && leave()}>
       <form class="modal-form" noValidate onSubmit=${submit} aria-busy=${sending.busy ? "true" : null}>
         <${Head} title=${modal.title} leave=${leave} />
@@ -96,7 +97,7 @@ function useSending(opener, modal, values) {
     if (busy) return;
     setBusy(true);
     setFailure(null);
-    const about = { modal: opener, answered: close, overdue: () => failed(UNANSWERED) };
+    const about = { modal: opener, answered: closing(opener), overdue: () => failed(UNANSWERED) };
     try {
       await perform({ do: "submit", interaction_id: opener, values: await toldOf(modal, values) }, about);
     } catch (error) {
@@ -109,7 +110,7 @@ function useSending(opener, modal, values) {
 
 // A list that is open inside keeps the keys to itself, and its filter sends no form.
 function onKeyDown(event, leave) {
-  if (event.defaultPrevented) return;
+  if (event.defaultPrevented || composes(event)) return;
   if (event.key === "Enter" && event.target.closest(".popup")) event.preventDefault();
   if (event.key !== "Escape") return;
   event.preventDefault();
