@@ -41,7 +41,7 @@ sandbox: .venv/.installed-run ## use the bot in the browser, in a Discord of you
 
 # A worker for each core, and one thread for torch in each: the tests compare pixels.
 test: .venv/.installed-dev ## run every test
-	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest --numprocesses logical --dist worksteal
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest --numprocesses logical --dist worksteal --durations 20
 
 chaos: .venv/.installed-dev ## kill the bot at random for minutes and audit its answers: SEEDS= PROFILE=
 	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.flow.chaos --profile "$$PROFILE" $$SEEDS

@@ -72,7 +72,7 @@ async def _desk(windows: Windows) -> bytes:
     page = await windows.open("newcomer", width=1280, height=900, color_scheme="dark")
     await _stand_still(page)
     await page.get_by_role("textbox", name="Message").press_sequentially("/imagine ")
-    await page.keyboard.type("a red fox in the snow")
+    await page.keyboard.type("three red balloons on a beach")
     return await page.screenshot()
 
 

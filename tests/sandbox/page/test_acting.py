@@ -4,14 +4,13 @@ import re
 
 from playwright.async_api import Page, Route, WebSocketRoute, expect
 
-from tests.sandbox.page.frame import acting, place
+from tests.sandbox.page.frame import acting, become, place
 from tests.sandbox.page.parts import ANSWER_WITHIN, button
 
 
 async def test_a_reload_comes_back_as_the_same_member_to_the_same_place(windows):
     page = await windows.open("member")
-    await page.keyboard.press("Alt+a")
-    await page.keyboard.press("2")
+    await become(page, "2")
     await place(page, "sketches").click()
     await expect(page).to_have_url(re.compile(r"/\?as=moderator&in=sketches$"))
     await page.reload()
@@ -49,8 +48,7 @@ async def test_an_age_restricted_channel_asks_each_member_once(windows, sandbox)
     await expect(talk.get_by_role("log")).to_contain_text("a secret")
     await page.reload()
     await expect(talk.get_by_role("log")).to_contain_text("a secret")
-    await page.keyboard.press("Alt+a")
-    await page.keyboard.press("3")
+    await become(page, "3")
     await talk.get_by_role("button", name="Go back").click()
     await expect(page).to_have_title("Sandbox – #general")
 
@@ -78,8 +76,7 @@ async def test_of_two_quick_changes_the_last_one_counts(windows, sandbox):
     held: list[Route] = []
     await page.route(re.compile(f"/scene.*user={patron.id}"), lambda route: held.append(route))
     for digit in ("3", "1"):
-        await page.keyboard.press("Alt+a")
-        await page.keyboard.press(digit)
+        await become(page, digit)
     await expect(acting(page)).to_have_accessible_name("Acting as owner, owner of the server")
     async with page.expect_response(re.compile(f"user={patron.id}")):
         await held[0].continue_()
@@ -89,8 +86,7 @@ async def test_of_two_quick_changes_the_last_one_counts(windows, sandbox):
 
 
 async def become_patron(page: Page) -> None:
-    await page.keyboard.press("Alt+a")
-    await page.keyboard.press("3")
+    await become(page, "3")
     await expect(acting(page)).to_have_accessible_name("Acting as patron, patron")
 
 

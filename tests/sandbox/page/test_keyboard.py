@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import faint, nameless
-from tests.sandbox.page.frame import acting, place
+from tests.sandbox.page.frame import acting, become, place
 
 
 async def test_the_keyboard_alone_changes_the_channel(windows):
@@ -46,12 +46,10 @@ async def test_a_few_letters_lead_anywhere(windows):
 
 async def test_two_keys_make_somebody_else_of_one(windows):
     page = await windows.open("member")
-    await page.keyboard.press("Alt+a")
-    await page.keyboard.press("3")
+    await become(page, "3")
     await expect(acting(page)).to_have_accessible_name("Acting as patron, patron")
     await expect(acting(page)).to_be_focused()
-    await page.keyboard.press("Alt+a")
-    await page.keyboard.type("o")
+    await become(page, "o")
     await page.keyboard.press("Enter")
     await expect(acting(page)).to_have_accessible_name("Acting as owner, owner of the server")
     await page.keyboard.press("Alt+a")

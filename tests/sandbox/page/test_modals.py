@@ -225,6 +225,7 @@ async def test_what_was_written_is_not_lost_without_asking(windows, sandbox):
         await expect(title).to_have_value("precious")
     await title.focus()
     await page.keyboard.press("Escape")
+    await expect(question.get_by_role("button", name="Go on writing")).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(title).to_be_focused()
     await page.keyboard.press("Escape")

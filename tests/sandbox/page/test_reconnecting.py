@@ -31,6 +31,7 @@ async def first() -> AsyncIterator[Sandbox]:
 async def windows(browser: Browser, first: Sandbox) -> AsyncIterator[Windows]:
     opened = Windows(browser, first.url)
     opened.excuse("ERR_CONNECTION_REFUSED")
+    opened.excuse("WebSocket is closed before the connection is established")
     yield opened
     await opened.close()
     assert not opened.troubles, "\n".join(opened.troubles)
