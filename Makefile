@@ -39,9 +39,10 @@ run: .venv/.installed-run ## run the bot with the settings of .env
 sandbox: .venv/.installed-run ## use the bot in the browser, in a Discord of your own: MODEL= PORT=
 	@exec $(VENV_PYTHON) -m bot sandbox $${PORT:+--port "$$PORT"} $${MODEL:+--model "$$MODEL"}
 
-# A worker for each core, and one thread for torch in each: the tests compare pixels.
+# A worker for each core and one more, since many tests wait for a process or a browser; and one
+# thread for torch in each: the tests compare pixels.
 test: .venv/.installed-dev ## run every test
-	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest --numprocesses logical --dist worksteal --durations 20
+	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest --numprocesses auto --dist worksteal --durations 20
 
 chaos: .venv/.installed-dev ## kill the bot at random for minutes and audit its answers: SEEDS= PROFILE=
 	@OMP_NUM_THREADS=1 $(VENV_PYTHON) -m tests.flow.chaos --profile "$$PROFILE" $$SEEDS

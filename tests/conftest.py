@@ -22,6 +22,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """A worker for each core and one more: many tests wait for a process or a browser."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """No check is left out in silence."""
     if not os.environ.get("DISCORD_OPENAPI"):

@@ -1,21 +1,32 @@
 """A picture is drawn again as its recipe says that it was decoded."""
 
+import struct
+import zlib
 from dataclasses import replace
 
 import pytest
 
 from bot.equipment import open_engine
 from bot.imaging import png
+from bot.model.errors import ConfigurationError
 from bot.model.picture import Work
 from bot.model.planning import plan
 from bot.model.request import ImageRequest
-from bot.redraw import Redraw, again
+from bot.redraw import Redraw, RedrawFailed, again
 from config.settings import read_settings
 
 
 @pytest.fixture
 def settings(tmp_path):
     return read_settings({"DEVICE": "cpu", "MODEL": "starter", "DATA_DIR": str(tmp_path)})
+
+
+def without_pixels(png):
+    """A PNG whose pixels are no packed data, and whose chunks are whole."""
+    at, after = png.index(b"IDAT") - 4, png.index(b"IEND") - 4
+    kind_and_body = b"IDAT" + b"broken"
+    broken = struct.pack(">I", 6) + kind_and_body + struct.pack(">I", zlib.crc32(kind_and_body))
+    return png[:at] + broken + png[after:]
 
 
 async def drawn(settings, *decodings):
@@ -42,3 +53,29 @@ async def test_a_picture_that_was_decoded_with_care_is_drawn_again_with_every_pi
     assert {name: getattr(kept, name) for name in decoding} == decoding
     await again(Redraw(path), settings, said.append)
     assert said[-1] == "equal: every pixel is the same"
+
+
+async def test_a_weighted_and_long_prompt_is_drawn_again_with_every_pixel(settings, tmp_path):
+    path, said = tmp_path / "long.png", []
+    prompt = f"a (red:1.4) car, {'in the snow, ' * 30} (at night:0.6)"
+    (file,) = await drawn(settings, {"prompt": prompt})
+    path.write_bytes(file)
+    assert png.read_recipe(file).prompt_encoder == "compel"
+    await again(Redraw(path), settings, said.append)
+    assert said[-1] == "equal: every pixel is the same"
+
+
+async def test_a_picture_whose_pixels_are_no_data_cannot_be_compared(settings, tmp_path):
+    path = tmp_path / "broken.png"
+    (file,) = await drawn(settings, {})
+    path.write_bytes(without_pixels(file))
+    with pytest.raises(RedrawFailed, match="cannot be compared"):
+        await again(Redraw(path), settings, print)
+
+
+async def test_a_new_picture_that_cannot_be_written_is_told(settings, tmp_path):
+    path = tmp_path / "drawn.png"
+    (file,) = await drawn(settings, {})
+    path.write_bytes(file)
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        await again(Redraw(path, tmp_path / "no-such-folder" / "again.png"), settings, print)

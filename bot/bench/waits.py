@@ -143,7 +143,7 @@ async def measure(shop: Workshop) -> Section:
 
 
 def _counts(shop: Workshop) -> tuple[int, int]:
-    return (shop.choose(FEWEST, 220), shop.choose(4, 120))
+    return (shop.choose(FEWEST, 110), shop.choose(4, 60))
 
 
 @dataclass(slots=True)

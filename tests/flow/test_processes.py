@@ -38,7 +38,7 @@ async def test_a_signal_stops_an_idle_bot_in_order(sandbox, tmp_path, number):
 async def test_a_stop_in_the_middle_puts_work_back_and_the_next_start_answers_it(sandbox, tmp_path):
     async with bot_process(sandbox, tmp_path) as bot:
         await sandbox.wait_for_bot(60)
-        replies = [await ask(sandbox, steps=60, count=2), await ask(sandbox, steps=60, count=2)]
+        replies = [await ask(sandbox, steps=60, count=2), await ask(sandbox, steps=2, count=2)]
         await replies[0].until(lambda message: "step" in message.text, 60)
         assert await bot.stopped(signal.SIGTERM) == 0
     assert "Traceback" not in bot.said()
@@ -54,7 +54,7 @@ async def test_a_kill_loses_no_accepted_request_and_answers_each_once(sandbox, t
     async with bot_process(sandbox, tmp_path) as bot:
         await sandbox.wait_for_bot(60)
         names = ("member", "patron", "moderator", "newcomer", "member", "patron")
-        replies = [await ask(sandbox, user, steps=30) for user in names]
+        replies = [await ask(sandbox, user, steps=12) for user in names]
         await answer_to(replies[0])
         bot.process.kill()
         await bot.ended()

@@ -1,8 +1,5 @@
 """`python -m bot redraw`: a picture drawn again in another process."""
 
-import struct
-import zlib
-
 import pytest
 from PIL import Image, PngImagePlugin
 
@@ -11,14 +8,6 @@ from tests.flow.test_readme import demo, run
 
 def redraw(path, *options):
     return run("-m", "bot", "redraw", path, *options)
-
-
-def without_pixels(png):
-    """A PNG whose pixels are no packed data, and whose chunks are whole."""
-    at, after = png.index(b"IDAT") - 4, png.index(b"IEND") - 4
-    kind_and_body = b"IDAT" + b"broken"
-    broken = struct.pack(">I", 6) + kind_and_body + struct.pack(">I", zlib.crc32(kind_and_body))
-    return png[:at] + broken + png[after:]
 
 
 def edited(path, *, text=None, touch=False):
@@ -42,20 +31,7 @@ def test_a_picture_is_drawn_again_and_compared_pixel_by_pixel(tmp_path):
     other = redraw(path)
     assert other.returncode == 1
     assert "the pixels are different" in other.stderr
-    path.write_bytes(without_pixels(path.read_bytes()))
-    broken = redraw(path)
-    assert "cannot be compared" in broken.stderr
-    assert "Traceback" not in broken.stderr
-    unwritable = redraw(path, "--out", tmp_path / "no-such-folder" / "again.png")
-    assert "cannot be written" in unwritable.stderr
-    assert "Traceback" not in unwritable.stderr
-
-
-def test_a_weighted_and_long_prompt_is_drawn_again_with_every_pixel(tmp_path):
-    path = tmp_path / "demo.png"
-    demo(path, f"a (red:1.4) car, {'in the snow, ' * 30} (at night:0.6)", "--seed", "5")
-    same = redraw(path)
-    assert "equal" in same.stdout, same.stderr
+    assert "Traceback" not in other.stderr
 
 
 @pytest.mark.parametrize(

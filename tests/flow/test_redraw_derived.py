@@ -1,26 +1,11 @@
-"""`python -m bot redraw` on images that were made from pictures."""
+"""Images that were made from pictures are drawn again."""
 
-import asyncio
-import os
-import sys
+import pytest
 
-from tests.flow.house import answer_to, serving
-from tests.flow.processes import PROJECT
+from bot.model.errors import BotError
+from bot.redraw import Redraw, again
+from tests.flow.house import answer_to, serving, settings_for
 from tests.flow.test_derived import derive, photo
-
-
-async def redraw(*arguments, data):
-    """The exit code and what was said."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "redraw", *map(str, arguments)),
-        cwd=PROJECT,
-        env={**os.environ, "DATA_DIR": str(data), "DEVICE": "cpu"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    async with asyncio.timeout(240):
-        said, _ = await process.communicate()
-    return process.returncode, said.decode()
 
 
 async def test_derived_images_are_drawn_again_from_the_file_they_began_with(sandbox, tmp_path):
@@ -36,20 +21,19 @@ async def test_derived_images_are_drawn_again_from_the_file_they_began_with(sand
         await keep("variation", await derive(house, "vary"))
         await keep("enlargement", await derive(house, "upscale", job=1))
     (tmp_path / "photo").write_bytes(photo().data)
-    empty = tmp_path / "empty"
-    begun, kept, given = await asyncio.gather(
-        redraw(paths["picture"], data=data),
-        redraw(paths["variation"], data=data),
-        redraw(paths["enlargement"], "--image", paths["picture"], data=empty),
-    )
-    for code, said in (begun, kept, given):
-        assert code == 0, said
-        assert "equal" in said
-    missing, wrong = await asyncio.gather(
-        redraw(paths["variation"], data=empty),
-        redraw(paths["enlargement"], "--image", tmp_path / "photo", data=data),
-    )
-    for (code, said), reason in ((missing, "give the very file"), (wrong, "is not the file")):
-        assert code == 1
-        assert reason in said
-        assert "Traceback" not in said
+    here, empty = settings_for(sandbox, data), settings_for(sandbox, tmp_path / "empty")
+
+    for name, image, settings in (
+        ("picture", None, here),
+        ("variation", None, here),
+        ("enlargement", paths["picture"], empty),
+    ):
+        said = []
+        await again(Redraw(paths[name], image=image), settings, said.append)
+        assert said[-1] == "equal: every pixel is the same", name
+    for name, image, settings, reason in (
+        ("variation", None, empty, "give the very file"),
+        ("enlargement", tmp_path / "photo", here, "is not the file"),
+    ):
+        with pytest.raises(BotError, match=reason):
+            await again(Redraw(paths[name], image=image), settings, print)

@@ -36,7 +36,7 @@ class Profile:
 
 
 FULL = Profile(requests=200, members=20, kills=12, stops=3, poisons=3, jumps=2, together=24)
-SHORT = Profile(requests=40, members=10, kills=4, stops=1, poisons=1, jumps=1, together=12)
+SHORT = Profile(requests=30, members=10, kills=3, stops=1, poisons=1, jumps=1, together=12)
 PROFILES = {"full": FULL, "short": SHORT}
 
 
