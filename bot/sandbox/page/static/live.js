@@ -1,6 +1,7 @@
 // Keeps the store true: asks for the world once, then hears every change of it.
 import { holdsExpired } from "./addresses.js";
 import { act, get, Refusal } from "./api.js";
+import { EPHEMERAL } from "./flags.js";
 import * as store from "./store.js";
 
 const PAGE = 50;
@@ -202,7 +203,6 @@ async function sceneOf(user) {
 
 // Whom the stream tells what they see; for a moment that is still the one whom the page acted as before.
 let listener = null;
-const EPHEMERAL = 1 << 6;
 
 // Where the sandbox cannot be asked the stream ends as well, and after that all is asked for anew.
 const unlessCut = (asking) => asking.catch((error) => {

@@ -1,12 +1,12 @@
 // What a menu offers for a message or a user, to whom it is shown to.
 import { Refusal } from "../api.js";
+import { EPHEMERAL } from "../flags.js";
 import { inspect } from "../inspector/open.js";
 import * as live from "../live.js";
 import { addressOf, become, go } from "../shell/going.js";
 import * as store from "../store.js";
 import { toast } from "./toast.js";
 
-const EPHEMERAL = 1 << 6;
 const TEXT = 10;
 const USER_COMMAND = 2;
 const MESSAGE_COMMAND = 3;

@@ -1,9 +1,9 @@
 // Says to those who hear the page what arrives, what became of "thinking…", and what an answer made
 // of the message they are in; not every other edit.
+import { LOADING } from "../flags.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { isLater, nameOf } from "../store.js";
 
-const LOADING = 1 << 7;
 const LONGEST = 300;
 
 // `ready` says that the latest messages are there: they are no news.

@@ -1,6 +1,6 @@
 // A message in one line.
+import { LOADING } from "../flags.js";
 
-const LOADING = 1 << 7;
 const TEXT = 10;
 
 export function gist(message) {

@@ -1,5 +1,6 @@
 // One message: who, when, and what it shows.
 import { Components } from "../components/components.js";
+import { EPHEMERAL, LOADING } from "../flags.js";
 import { html } from "../html.js";
 import { Avatar } from "../parts/avatar.js";
 import { memo } from "../parts/memo.js";
@@ -13,8 +14,6 @@ import { answers, moment } from "./rows.js";
 import { when, written } from "./times.js";
 
 const SUPPRESS_EMBEDS = 1 << 2;
-const EPHEMERAL = 1 << 6;
-const LOADING = 1 << 7;
 const SILENT = 1 << 12;
 
 // `first` begins a group; `me` is whom the page acts as, and `scene` the world that names come from.

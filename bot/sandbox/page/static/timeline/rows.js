@@ -1,7 +1,7 @@
 // What stands in the timeline, from above to below: days, messages and notices.
+import { EPHEMERAL } from "../flags.js";
 
 const TOGETHER = 7 * 60_000;
-const EPHEMERAL = 1 << 6;
 const REPLY = 19;
 
 export const moment = (message) => Date.parse(message.timestamp);
