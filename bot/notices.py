@@ -72,6 +72,7 @@ class Notices:
         self._lines: dict[int, _Line] = {}
         self._finished: deque[int] = deque(maxlen=LATE)
         self._moved = asyncio.Event()
+        self._over = False
 
     def follow(self, job: Job, standing: Standing | None) -> None:
         """Keep this job's message up to date from now on, its place first if that is known."""
@@ -104,6 +105,7 @@ class Notices:
                 self._place(await self._standings())
                 await asyncio.sleep(SURVEY)
         finally:
+            self._over = True
             for job_id in list(self._lines):
                 await self.finish(job_id)
 
@@ -137,8 +139,8 @@ class Notices:
                 line.changed.set()
 
     def _tell_line(self, job: Job, news: News | None) -> None:
-        """A job that has its answer gets no line again, however late the news."""
-        if job.id in self._finished:
+        """A job that has its answer gets no line again, however late the news; none at a stop."""
+        if self._over or job.id in self._finished:
             return
         line = self._lines.get(job.id)
         if line is None:

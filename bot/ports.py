@@ -54,6 +54,14 @@ class InteractionJournal(Protocol):
         ...
 
 
+class Handlers(Protocol):
+    """What a stop needs of those who answer interactions."""
+
+    async def settle(self, *, grace: float) -> None:
+        """Let whatever is being answered be answered, within `grace` seconds."""
+        ...
+
+
 class Tokens(Protocol):
     """What the upkeep needs to keep no secret longer than it is of use."""
 

@@ -13,6 +13,7 @@ from bot.forecast import Forecast
 from bot.health.server import HealthServer
 from bot.model.errors import NewProcessNeeded
 from bot.notices import Notices
+from bot.ports import Handlers
 from bot.upkeep import Upkeep
 from bot.watching.loop import LoopWatch
 from bot.watching.watchdog import Watchdog
@@ -22,6 +23,9 @@ FINISH_WITHIN = 4.0
 
 The whole stop takes less than 10, unless another program holds the database meanwhile.
 """
+
+SETTLE_WITHIN = 2.0
+"""Seconds that it gives the commands being answered, meanwhile."""
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +37,7 @@ class Studio:
     client: ImagineClient
     token: str
     admission: Admission
+    handlers: Handlers
     dispatcher: Dispatcher
     delivery: Delivery
     forecast: Forecast
@@ -96,7 +101,9 @@ class Studio:
         log.info("stopping")
         self.watchdog.let_engine_stop()
         self.admission.close()
-        ended = await self.dispatcher.stop(grace=FINISH_WITHIN)
+        ended, _ = await asyncio.gather(
+            self.dispatcher.stop(grace=FINISH_WITHIN), self.handlers.settle(grace=SETTLE_WITHIN)
+        )
         await self.delivery.drain(grace=1.0)
         for stage in stages:
             stage.cancel()

@@ -216,6 +216,7 @@ class _Stages:
             client=self.client,
             token=self.settings.discord.token.reveal(),
             admission=admission,
+            handlers=desk,
             dispatcher=dispatcher,
             delivery=delivery,
             forecast=forecast,

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -51,6 +52,12 @@ class FrontDesk:
         self._journal = journal
         self._clock = clock
         self._patience = patience
+        self._handling: set[asyncio.Task[Any]] = set()
+
+    async def settle(self, *, grace: float) -> None:
+        """Let whatever is being answered be answered, within `grace` seconds."""
+        if self._handling:
+            await asyncio.wait(self._handling, timeout=grace)
 
     async def take_in(
         self, interaction: discord.Interaction, *, kind: str, private: bool, queue: Act
@@ -98,6 +105,7 @@ class FrontDesk:
 
         Without `thinking` nothing is left open, so there is nothing to commit.
         """
+        self._note_handler()
         if thinking:
             await self._commit(interaction, kind)
         defer = partial(interaction.response.defer, ephemeral=private, thinking=thinking)
@@ -112,6 +120,12 @@ class FrontDesk:
             # Discord may well have heard; if not, the answer takes another way.
             log.warning("%s may not be acknowledged: %s", kind, error)
         return True
+
+    def _note_handler(self) -> None:
+        """Note who answers; discord.py has each interaction answered by a task of its own."""
+        if (handler := asyncio.current_task()) is not None:
+            self._handling.add(handler)
+            handler.add_done_callback(self._handling.discard)
 
     async def _twice(self, defer: Callable[[], Awaitable[object]]) -> None:
         """Acknowledge, and at once again where no answer came: there are three seconds in all."""

@@ -223,6 +223,16 @@ async def test_progress_that_comes_behind_the_answer_is_not_shown():
     assert stage.courier.shown == []
 
 
+async def test_news_that_comes_behind_a_stop_is_not_shown():
+    stage = Stage()
+    async with stage.running():
+        job = await stage.enqueue(1)
+    stage.notices.follow(job, Standing(1))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert stage.courier.shown == []
+
+
 async def test_a_token_that_dies_while_nothing_moves_is_not_used_any_more():
     stage = Stage()
     job = await stage.enqueue(1)

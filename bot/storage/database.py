@@ -78,6 +78,12 @@ class Database:
             async with self._reader.connect() as connection:
                 yield connection
 
+    @to_its_end
+    async def upgrade(self) -> None:
+        """Bring the tables to those of this version; raises StorageError."""
+        async with self.writing() as connection:
+            await connection.run_sync(upgrade)
+
     async def empty_log(self) -> bool:
         """Empty the write-ahead log, which keeps what was overwritten; raises StorageError.
 
@@ -93,6 +99,12 @@ class Database:
                 return bool(emptying.one()[0] == 0)
             finally:
                 await connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
+
+    async def close(self) -> None:
+        """Let go of the file once every write under way has come to its end."""
+        async with self._turn:
+            await self._reader.dispose()
+            await self._writer.dispose()
 
     @contextmanager
     def _heard(self, what: str) -> Iterator[None]:
@@ -127,12 +139,10 @@ async def open_database(
     reader, writer = _reader(url, patience), _writer(url, patience)
     database = Database(reader=reader, writer=writer, name=name)
     try:
-        async with database.writing() as connection:
-            await connection.run_sync(upgrade)
+        await database.upgrade()
         yield database
     finally:
-        await reader.dispose()
-        await writer.dispose()
+        await database.close()
 
 
 def _url_of(where: str | Path) -> URL:

@@ -46,13 +46,17 @@ class Journal:
     async def _commit(self, together: Sequence["_Opening"]) -> None:
         error: Exception | None = None
         try:
-            async with self._database.writing() as connection:
-                for opening in together:
-                    await _insert(connection, opening.interaction)
+            await self._write([opening.interaction for opening in together])
         except Exception as caught:
             error = caught
         for opening in together:
             opening.settle(error)
+
+    @to_its_end
+    async def _write(self, together: Sequence[Interaction]) -> None:
+        async with self._database.writing() as connection:
+            for interaction in together:
+                await _insert(connection, interaction)
 
     @to_its_end
     async def close(self, interaction_id: int) -> None:

@@ -1,9 +1,8 @@
 """A long past at once: what years of jobs leave behind, for measuring what they cost."""
 
 from sqlalchemy import BigInteger, Select, cast, insert, literal, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.database import Database
+from bot.storage.database import Database, to_its_end
 from bot.storage.tables import jobs
 
 AT_ONCE = 50_000
@@ -18,18 +17,15 @@ async def write_past(
     Their interactions have numbers below nought, which Discord gives to none.
     """
     for first in range(0, count, at_once):
-        async with database.writing() as connection:
-            last = min(first + at_once, count)
-            await _write(connection, job_id, first=first + 1, last=last, members=members)
+        last = min(first + at_once, count)
+        await _write(database, _copies(job_id, first=first + 1, last=last, members=members))
 
 
-async def _write(
-    connection: AsyncConnection, job_id: int, *, first: int, last: int, members: int
-) -> None:
+@to_its_end
+async def _write(database: Database, rows: Select[tuple[object, ...]]) -> None:
     columns = [column for column in jobs.c if column is not jobs.c.id]
-    await connection.execute(
-        insert(jobs).from_select(columns, _copies(job_id, first=first, last=last, members=members))
-    )
+    async with database.writing() as connection:
+        await connection.execute(insert(jobs).from_select(columns, rows))
 
 
 def _copies(job_id: int, *, first: int, last: int, members: int) -> Select[tuple[object, ...]]:

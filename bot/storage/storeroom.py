@@ -4,10 +4,10 @@ Rows change first, in the transaction that notes the files to remove; then the f
 the note. Until then nothing has gone that a row speaks of, and after a crash the note is at hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.keeping import Kept, Limits, Pruned, Stock
@@ -58,10 +58,14 @@ class Storeroom:
         """Remove the files that are noted, batch by batch; what resists stays noted."""
         last = 0
         while noted := await self._noted(after=last):
-            gone = await self._pictures.remove(noted)
-            async with self._database.writing() as connection:
-                await connection.execute(delete(removals).where(removals.c.job_id.in_(gone)))
+            await self._forget(await self._pictures.remove(noted))
             last = noted[-1]
+
+    @to_its_end
+    async def _forget(self, gone: Sequence[int]) -> None:
+        """Forget the notes of files that are gone."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(removals).where(removals.c.job_id.in_(gone)))
 
     async def _noted(self, *, after: int) -> Sequence[int]:
         statement = (
@@ -103,13 +107,20 @@ class Storeroom:
             .order_by(interactions.c.born, interactions.c.id)
             .limit(self._batch)
         )
+        return await self._in_batches(lambda: self._drop_interactions(settled))
+
+    @to_its_end
+    async def _drop_interactions(self, chosen: Select[int]) -> int:
+        """Drop some interactions; how many there were."""
+        statement = delete(interactions).where(interactions.c.id.in_(chosen))
+        async with self._database.writing() as connection:
+            return (await connection.execute(statement)).rowcount
+
+    async def _in_batches(self, drop: Callable[[], Awaitable[int]]) -> int:
+        """Drop batch by batch until one is not full; how many there were."""
         dropped, found = 0, self._batch
         while found == self._batch:
-            async with self._database.writing() as connection:
-                rows = await connection.execute(
-                    delete(interactions).where(interactions.c.id.in_(settled))
-                )
-            found = rows.rowcount
+            found = await drop()
             dropped += found
         return dropped
 
@@ -121,17 +132,23 @@ class Storeroom:
             .order_by(jobs.c.answered_at, jobs.c.id)
             .limit(self._batch)
         )
-        dropped, found = 0, self._batch
-        while found == self._batch:
-            async with self._database.writing() as connection:
-                ids = (await connection.scalars(old)).all()
-                await _note(connection, ids)
-                await connection.execute(delete(interactions).where(interactions.c.job_id.in_(ids)))
-                await connection.execute(delete(jobs).where(jobs.c.id.in_(ids)))
+
+        async def drop() -> int:
+            found = await self._drop_jobs(old)
             await self._remove_noted()
-            found = len(ids)
-            dropped += found
-        return dropped
+            return found
+
+        return await self._in_batches(drop)
+
+    @to_its_end
+    async def _drop_jobs(self, chosen: Select[int]) -> int:
+        """Drop some jobs with their interactions and note their files; how many there were."""
+        async with self._database.writing() as connection:
+            ids = (await connection.scalars(chosen)).all()
+            await _note(connection, ids)
+            await connection.execute(delete(interactions).where(interactions.c.job_id.in_(ids)))
+            await connection.execute(delete(jobs).where(jobs.c.id.in_(ids)))
+        return len(ids)
 
     async def _make_room(self, limit: int) -> int:
         """Prune the oldest jobs' pictures until all fit; how many jobs lost theirs."""

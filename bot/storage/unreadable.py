@@ -12,7 +12,7 @@ from bot.model.errors import Unreadable
 from bot.model.job import State
 from bot.model.recipe import Recipe
 from bot.model.request import ImageRequest
-from bot.storage.database import Database
+from bot.storage.database import Database, to_its_end
 from bot.storage.moves import refund
 from bot.storage.records import job_of, request_in
 from bot.storage.tables import BEGUN, UNTOLD, in_state, jobs, not_before
@@ -24,6 +24,7 @@ NOTHING_ASKED = ImageRequest(prompt="", private=True)
 log = logging.getLogger(__name__)
 
 
+@to_its_end
 async def fail_unreadable(database: Database, *, now: float) -> None:
     """Fail and refund each job that is not told yet and cannot be read, before anything reads it.
 

@@ -109,6 +109,8 @@ async def test_a_request_that_cannot_be_read_is_answered_at_the_start_and_the_ot
     async with serving(sandbox, tmp_path) as house:
         await said(house.member("owner"), "queue pause")
         spoilt, whole = await house.imagine(), await house.imagine()
+        for waits in (spoilt, whole):
+            await waits.until(lambda message: "The queue is paused" in message.text)
     with closing(sqlite3.connect(tmp_path / "bot.db")) as database, database:
         database.execute("UPDATE jobs SET recipe = '{}' WHERE id = 1")
     async with serving(sandbox, tmp_path) as house:

@@ -176,6 +176,18 @@ async def test_a_refusal_that_meets_trouble_is_told_in_the_end_and_leaves_nothin
         assert all(rule.times == 0 for rule in sandbox.faults.rules)
 
 
+@pytest.mark.happens("the bot is stopped while it takes a command in")
+async def test_a_command_in_hand_at_a_stop_is_told_of_it_before_the_bot_leaves(sandbox, tmp_path):
+    async with serving(sandbox, tmp_path) as house:
+        # Once it has drawn, no model that is still being loaded makes the stop longer.
+        assert (await answer_to(await house.imagine())).files
+        sandbox.faults.add(Fault(FaultKind.DELAY, path="/callback$", delay=0.5))
+        reply = await house.member().slash("imagine", prompt="a cat", steps=1)
+        await sandbox.faults.until_met(1, 60)
+    assert "restarting" in (await reply.followed_up()).text
+    assert reply.message is None
+
+
 async def test_a_private_refusal_that_meets_trouble_is_told_in_the_end(sandbox, tmp_path):
     async with serving(sandbox, tmp_path) as house:
         for kind in (FaultKind.CUT_BEFORE, FaultKind.CUT_AFTER):

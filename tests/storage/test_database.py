@@ -351,6 +351,19 @@ async def test_a_write_whose_asker_is_cancelled_anywhere_in_it_holds_up_no_other
     assert point > 5
 
 
+@pytest.mark.parametrize("statement", [1, 2, 4])
+async def test_a_closed_database_has_made_the_write_that_was_under_way(tmp_path, statement):
+    path, begun = tmp_path / "bot.db", asyncio.Event()
+    async with open_database(path) as database:
+        with at_statement(statement, begun.set):
+            write = asyncio.create_task(FairQueue(database).enqueue(new_job(1, 1), **ROOM))
+            await begun.wait()
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert other.execute("SELECT count(*) FROM jobs").fetchone() == (1,)
+    await write
+
+
 async def test_an_upkeep_that_is_cancelled_anywhere_in_it_holds_up_no_other(tmp_path):
     async with open_database(tmp_path / "bot.db", patience=0.2) as database:
         sources = SourceFolder(tmp_path / "sources")
