@@ -33,6 +33,7 @@ from bot.imaging import sdxl
 from bot.imaging.engine import Engine
 from bot.imaging.fitting import Fitter
 from bot.imaging.marker import StepMarker
+from bot.imaging.png import require_whole
 from bot.imaging.sources import sides_of
 from bot.intake import Intake
 from bot.leaving import leave_at_once, leave_stuck
@@ -156,7 +157,7 @@ class _Stages:
         self.queue, self.board = FairQueue(database), JobBoard(database)
         self.holds = QueueHolds(database)
         self.outbox, self.journal = JobOutbox(database), Journal(database)
-        self.album = PictureFolder(settings.storage.data_dir / "pictures")
+        self.album = PictureFolder(settings.storage.data_dir / "pictures", check=require_whole)
         self.sources = source_folder(settings)
         self.storeroom = Storeroom(database, self.album, self.sources)
         self.disk = DiskGauge(

@@ -1,6 +1,7 @@
 """The border where discord.py's and the network's errors become the project's own."""
 
 import json
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from bot.model.errors import DeliveryInterrupted, DeliveryRefused
 TOO_LARGE = 40005
 NO_CODE = 0
 """discord.py's code of an answer that names none of Discord's: a proxy's, or a wrong bot token."""
+WEBHOOKS = "discord.webhook.async_"
 MANY_OLD_EDITS = 30046
 """A 429 that no waiting helps: the message is too old to be edited as often as that."""
 
@@ -40,7 +42,15 @@ def border() -> Iterator[None]:
         raise DeliveryInterrupted(f"Discord's answer could not be read: {error}") from error
     except (TypeError, KeyError) as error:
         # discord.py's webhooks look for JSON in every rate limit; a proxy's is a page of HTML.
+        if not _raised_by(error, WEBHOOKS):
+            raise
         raise DeliveryInterrupted("Discord's limit could not be read", status=429) from error
+
+
+def _raised_by(error: BaseException, module: str) -> bool:
+    """Whether a line of that module raised it."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return frame.f_globals.get("__name__") == module
 
 
 def _of_answer(error: discord.HTTPException) -> DeliveryRefused | DeliveryInterrupted:

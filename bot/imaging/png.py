@@ -114,13 +114,18 @@ def read_recipe(png: bytes) -> Recipe:
     """The recipe in a PNG; ValueError says why a stranger's file has none that can be read."""
     if len(png) > LARGEST_FILE:
         raise ValueError(f"the file is larger than {LARGEST_FILE // 2**20} MiB")
-    if not png.startswith(SIGNATURE):
-        raise ValueError("the file is not a PNG")
     for kind, body in _chunks(png):
         keyword, _, rest = body.partition(b"\0")
         if keyword == b"recipe" and kind in _TEXT_OF:
             return Recipe.from_json(_TEXT_OF[kind](rest))
     raise ValueError("the PNG holds no recipe")
+
+
+def require_whole(png: bytes) -> None:
+    """Raise ValueError, which says why, for a PNG that is not as it was written."""
+    kinds = [kind for kind, _ in _chunks(png)]
+    if kinds[-1:] != [b"IEND"]:
+        raise ValueError("the PNG is cut short")
 
 
 def same_pixels(one: bytes, other: bytes) -> bool:
@@ -138,7 +143,9 @@ def _opened(png: bytes) -> Image.Image:
 
 
 def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Kind and body of each chunk; ValueError where the file is cut short or damaged."""
+    """Kind and body of each chunk; ValueError where the file is none, cut short or damaged."""
+    if not png.startswith(SIGNATURE):
+        raise ValueError("the file is not a PNG")
     at = len(SIGNATURE)
     while at < len(png):
         head = png[at : at + 8]

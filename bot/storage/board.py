@@ -13,6 +13,7 @@ from bot.storage.database import Database, to_its_end
 from bot.storage.moves import move, refund
 from bot.storage.records import job_of
 from bot.storage.tables import BEGUN, WAS_DRAWN, in_state, is_paused, jobs, not_before
+from bot.storage.unreadable import readable
 
 IN_ORDER = (jobs.c.held, jobs.c.start_tag, jobs.c.id)
 """The waiting jobs in the order of their places, those of paused servers behind."""
@@ -41,7 +42,7 @@ class JobBoard:
             .limit(limit)
         )
         async with self._database.reading() as connection:
-            return [job_of(row) for row in await connection.execute(statement)]
+            return readable(await connection.execute(statement))
 
     async def asked_by(self, guild_id: int, user_id: int, *, limit: int) -> Sequence[Job]:
         """A member's jobs in a server, whatever became of them, the newest first."""
@@ -52,7 +53,7 @@ class JobBoard:
             .limit(limit)
         )
         async with self._database.reading() as connection:
-            return [job_of(row) for row in await connection.execute(statement)]
+            return readable(await connection.execute(statement))
 
     async def was_dropped(self, job_id: int) -> bool:
         """Whether there was a job of that id that is kept no longer."""

@@ -20,12 +20,24 @@ PER_FOLDER = 1000
 """Jobs in one folder; more would make listing it slow."""
 
 
+def _take(_png: bytes) -> None:
+    """Take every file as it is."""
+
+
 class PictureFolder:
     """Album over files: a folder for each job with 0.png, 1.png, … and their recipes."""
 
-    def __init__(self, root: Path, *, write: Callable[[Path, bytes], None] = write_file) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        write: Callable[[Path, bytes], None] = write_file,
+        check: Callable[[bytes], None] = _take,
+    ) -> None:
+        """`check` raises ValueError for a file that is not as it was written."""
         self._root = root
         self._write = write
+        self._check = check
 
     def folder(self, job_id: int) -> Path:
         """Where the pictures of a job lie, or will."""
@@ -37,9 +49,9 @@ class PictureFolder:
             await asyncio.to_thread(_save, self.folder(job_id), tuple(pictures), self._write)
 
     async def load(self, job_id: int) -> tuple[Picture, ...]:
-        """The pictures of a job in order; raises StorageError if they are not there."""
+        """The pictures of a job in order; raises StorageError if one is missing or damaged."""
         with translated(f"The picture folder {self._root}"):
-            return await asyncio.to_thread(_load, self.folder(job_id))
+            return await asyncio.to_thread(_load, self.folder(job_id), self._check)
 
     async def remove(self, job_ids: Sequence[int]) -> Sequence[int]:
         """Remove the pictures of jobs from the disk; the ids of those whose folders are gone."""
@@ -91,11 +103,11 @@ def _put_in_place(part: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _load(folder: Path) -> tuple[Picture, ...]:
+def _load(folder: Path, check: Callable[[bytes], None]) -> tuple[Picture, ...]:
     try:
         recipes = _recipes((folder / RECIPES).read_text(encoding="utf-8"))
         return tuple(
-            Picture(png=(folder / f"{index}.png").read_bytes(), recipe=recipe)
+            Picture(png=_read(folder / f"{index}.png", check), recipe=recipe)
             for index, recipe in enumerate(recipes)
         )
     except FileNotFoundError as error:
@@ -106,6 +118,17 @@ def _load(folder: Path) -> tuple[Picture, ...]:
         raise StorageError(
             f"The recipes in {folder} cannot be read: {error}.", "Restore them from a backup."
         ) from error
+
+
+def _read(file: Path, check: Callable[[bytes], None]) -> bytes:
+    png = file.read_bytes()
+    try:
+        check(png)
+    except ValueError as error:
+        raise StorageError(
+            f"The picture {file} is damaged: {error}.", "Ask for it again with the same seed."
+        ) from error
+    return png
 
 
 def _recipes(text: str) -> tuple[Recipe, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.errors import Unreadable
-from bot.model.job import State
+from bot.model.job import Job, State
 from bot.model.recipe import Recipe
 from bot.model.request import ImageRequest
 from bot.storage.database import Database, to_its_end
@@ -34,18 +35,26 @@ async def fail_unreadable(database: Database, *, now: float) -> None:
     live = or_(in_state(State.QUEUED), in_state(State.RUNNING), UNTOLD)
     async with database.writing() as connection:
         for row in (await connection.execute(select(jobs).where(live))).all():
-            if error := _error_in(row):
+            if isinstance(error := _read(row), Unreadable):
                 log.error("a request cannot be read: %s", error, extra={"job": row.id})
                 await _fail(connection, row, error, now)
 
 
-def _error_in(row: Row[Any]) -> Unreadable | None:
-    """Why a row is no job; None if it is one."""
+def readable(rows: Iterable[Row[Any]]) -> list[Job]:
+    """The jobs in those rows that can be read; the others are left out, and the log says why."""
+    found = [(row, _read(row)) for row in rows]
+    for row, read in found:
+        if isinstance(read, Unreadable):
+            log.warning("a request cannot be read: %s", read, extra={"job": row.id})
+    return [read for _, read in found if isinstance(read, Job)]
+
+
+def _read(row: Row[Any]) -> Job | Unreadable:
+    """The job in a row, or why it is none."""
     try:
-        job_of(row)
+        return job_of(row)
     except Exception as error:  # anything may stand there
         return Unreadable(f"{type(error).__name__}: {error}"[:LONGEST_DETAIL])
-    return None
 
 
 async def _fail(connection: AsyncConnection, row: Row[Any], error: Unreadable, now: float) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -91,6 +92,14 @@ async def serving(
             stop.set()
             await task
     await sandbox.wait_for_departure()
+    await asyncio.to_thread(join_executors)
+
+
+def join_executors() -> None:
+    """Wait for the threads of bots that have stopped: one may still be loading its model."""
+    for thread in threading.enumerate():
+        if thread.name == "gpu-executor":
+            thread.join(60)
 
 
 def is_final(message: Snapshot) -> bool:

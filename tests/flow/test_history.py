@@ -58,6 +58,20 @@ async def test_a_private_image_that_could_not_be_told_is_kept_for_its_author_alo
     assert all(not one.files for one in others)
 
 
+async def test_an_image_whose_file_is_damaged_is_not_shown_and_the_others_are(
+    house, tmp_path, caplog
+):
+    for seed in (5, 6):
+        await answer_to(await house.imagine(seed=seed))
+    (file,) = tmp_path.glob("pictures/*/1/0.png")
+    png = bytearray(file.read_bytes())
+    png[len(png) // 2] ^= 1
+    file.write_bytes(png)
+    assert "Something went wrong" in (await history(house, job=1)).text
+    assert "0.png is damaged" in caplog.text
+    assert (await history(house, job=2)).files
+
+
 async def test_a_list_that_meets_trouble_comes_in_the_end(house):
     await answer_to(await house.imagine())
     for kind in (FaultKind.CUT_BEFORE, FaultKind.CUT_AFTER):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.imaging.painter import Pixels
+from bot.imaging.png import encode, require_whole
 from bot.model.errors import StorageError
 from bot.model.picture import Picture
 from bot.storage.pictures import PictureFolder
@@ -68,6 +70,18 @@ async def test_missing_pictures_are_named(tmp_path: Path) -> None:
     assert str(album.folder(1) / "1.png") in refused.value.reason
 
 
+async def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
+    album = PictureFolder(tmp_path, check=require_whole)
+    png = encode(Pixels(8, 8, bytes(8 * 8 * 3)), recipe())
+    for spoilt in (png[:-20], png[:-12], png[:50] + b"x" + png[51:], b"GIF" + png[3:], b""):
+        await album.save(1, [Picture(png, recipe()), Picture(spoilt, recipe())])
+        with pytest.raises(StorageError, match="is damaged") as refused:
+            await album.load(1)
+        assert str(album.folder(1) / "1.png") in refused.value.reason
+    await album.save(1, [Picture(png, recipe())])
+    assert [picture.png for picture in await album.load(1)] == [png]
+
+
 @pytest.mark.parametrize("text", ["", "{", "[{}]", '[{"format": 1}]', "[1]", "7"])
 async def test_recipes_that_cannot_be_read_are_reported(tmp_path: Path, text: str) -> None:
     album = PictureFolder(tmp_path)
@@ -86,6 +100,8 @@ async def test_a_place_that_cannot_hold_folders_is_refused(tmp_path: Path) -> No
 FULL = """
 import asyncio, resource, sys
 from pathlib import Path
+from bot.imaging.painter import Pixels
+from bot.imaging.png import encode, require_whole
 from bot.model.errors import StorageError
 from bot.storage.pictures import PictureFolder
 from tests.storage.test_pictures import PICTURES

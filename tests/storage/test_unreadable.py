@@ -105,6 +105,19 @@ async def test_an_answer_stays_where_it_was_asked_for_and_is_private_where_nobod
     assert (await house.start()).request.private
 
 
+async def test_a_members_list_leaves_out_what_was_spoilt_after_its_answer(house, caplog):
+    for number in (1, 2):
+        await house.ask(number, user_id=7)
+        job = await house.queue.claim(now=101.0)
+        await house.queue.rendered(job.id, draw_seconds=1.0, now=102.0)
+        await house.outbox.answered(job.id, message_id=number, now=103.0)
+    house.spoil(recipe="")
+    where = (job.origin.guild_id, 7)
+    for listed in (house.board.asked_by(*where, limit=9), house.board.drawn_by(*where, limit=9)):
+        assert [one.id for one in await listed] == [2]
+    assert {(one.levelname, one.job) for one in caplog.records} == {("WARNING", 1)}
+
+
 async def test_requests_in_order_are_left_as_they_are(house, caplog):
     asked = await house.ask(1)
     assert await house.start() == asked
