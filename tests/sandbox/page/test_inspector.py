@@ -295,8 +295,8 @@ async def test_a_bot_of_ones_own_is_told_where_to_sign_in(windows, sandbox):
     panel = page.get_by_role("tabpanel", name="Bot")
     await expect(panel).to_contain_text("No bot is signed in.")
     await expect(panel).to_contain_text(sandbox.api_url)
-    await panel.get_by_role("button", name="Copy: Token").click()
-    await expect(panel.get_by_role("button", name="Copy: Token: Copied")).to_be_visible()
+    await panel.get_by_role("button", name="Copy: DISCORD_TOKEN").click()
+    await expect(panel.get_by_role("button", name="Copy: DISCORD_TOKEN: Copied")).to_be_visible()
     assert await page.evaluate("navigator.clipboard.readText()") == sandbox.token
 
 

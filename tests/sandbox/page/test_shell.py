@@ -86,8 +86,8 @@ async def test_where_no_bot_is_the_page_says_how_one_signs_in(windows, sandbox):
     await page.get_by_role("button", name="How to start one").click()
     dialog = page.get_by_role("dialog", name="Sign a bot in")
     await expect(dialog).to_contain_text(f"DISCORD_API_URL={sandbox.api_url}")
-    await dialog.get_by_role("button", name="Copy DISCORD_TOKEN").click()
-    await expect(dialog.get_by_role("button", name="Copied DISCORD_TOKEN")).to_be_visible()
+    await dialog.get_by_role("button", name="Copy: DISCORD_TOKEN").click()
+    await expect(dialog.get_by_role("button", name="Copy: DISCORD_TOKEN: Copied")).to_be_visible()
     assert await page.evaluate("navigator.clipboard.readText()") == sandbox.token
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="How to start one")).to_be_focused()

@@ -1,6 +1,6 @@
 // JSON in lines and colours, with a button that copies it.
 import { html, useMemo } from "../html.js";
-import { Copy } from "./copy.js";
+import { Copy } from "../parts/copy.js";
 
 const TOKENS = /("(?:\\.|[^"\\])*")(\s*:)?|\b(?:true|false|null)\b|-?\d[\d.eE+-]*/g;
 
@@ -9,7 +9,7 @@ export function Json({ label, body }) {
   const drawn = useMemo(() => coloured(text), [text]);
   return html`
     <section class="json">
-      <header><h4>${label}</h4><${Copy} text=${text} label=${`Copy: ${label}`} /></header>
+      <header><h4>${label}</h4><${Copy} text=${text} what=${label} /></header>
       <pre tabindex="0" role="region" aria-label=${label}>${drawn}</pre>
       ${body.cut && html`<p class="hint">Cut: it is ${body.length.toLocaleString()} characters long.</p>`}
     </section>`;

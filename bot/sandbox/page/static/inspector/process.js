@@ -2,8 +2,8 @@
 import { get, post } from "../api.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../html.js";
 import { hear } from "../live.js";
+import { Signing } from "../parts/signing.js";
 import { useStore } from "../store.js";
-import { Copy } from "./copy.js";
 import { Trouble, useDeed } from "./deed.js";
 import { clockTime } from "./words.js";
 
@@ -111,39 +111,12 @@ function Log() {
 }
 
 function Connecting() {
-  const [health, setHealth] = useState(null);
   const connected = useStore((state) => state.connected);
-  const { run, trouble } = useDeed();
-  useEffect(() => {
-    run(get("/health")).then((found) => found && setHealth(found));
-  }, []);
-  const value = (label, text) => html`
-    <div class="value"><dt>${label}</dt><dd><code>${text}</code><${Copy} text=${text} label=${`Copy: ${label}`} /></dd></div>`;
   return html`
     <section aria-labelledby="process-own">
       <h3 id="process-own">A bot of your own</h3>
       <p role="status">${connected ? "A bot is signed in." : "No bot is signed in."}</p>
-      <p class="hint">No bot is started from here. Any bot can be pointed at the sandbox: with discord.py, set
-        these two addresses before it logs in, and give it this token. It is good for this sandbox alone.</p>
-      ${health && html`
-        <dl class="values">
-          ${value("discord.http.Route.BASE", health.api_url)}
-          ${value("discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY", health.gateway_url)}
-          ${value("Token", health.token)}
-        </dl>
-        <${Snippet} ...${health} />`}
-      <${Trouble} text=${trouble} />
+      <p class="hint">No bot is started from here. Any bot can be pointed at the sandbox.</p>
+      <${Signing} />
     </section>`;
-}
-
-function Snippet({ api_url, gateway_url, token }) {
-  const text = [
-    "import discord, yarl", "",
-    `discord.http.Route.BASE = "${api_url}"`,
-    `discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL("${gateway_url}")`,
-    `client.run("${token}")`,
-  ].join("\n");
-  return html`
-    <div class="json"><header><h4>All of it</h4><${Copy} text=${text} label="Copy: all of it" /></header>
-      <pre tabindex="0" role="region" aria-label="All of it">${text}</pre></div>`;
 }
