@@ -125,7 +125,9 @@ def _tuning(settings: Settings, native_size: int, marker: StepMarker | None) -> 
         job_seconds=settings.drawing.job_seconds,
         lost=partial(leave_at_once, NEW_PROCESS),
     )
-    return tuning if marker is None else replace(tuning, mark=marker.marked)
+    if marker is None:
+        return tuning
+    return replace(tuning, mark=marker.marked, mark_load=partial(marker.marked, loading=True))
 
 
 def step_marker(folder: Path) -> StepMarker:

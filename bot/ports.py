@@ -180,7 +180,7 @@ class CrashMarker(Protocol):
 
     @property
     def suspect(self) -> int | None:
-        """The job whose step the last process did not live to end."""
+        """The job whose step or load the last process did not live to end."""
         ...
 
     def acquit(self) -> None:
@@ -188,7 +188,7 @@ class CrashMarker(Protocol):
         ...
 
     def stepping(self) -> Stepping | None:
-        """The step in hand, if there is one."""
+        """The step or the load in hand, if there is one."""
         ...
 
 

@@ -99,6 +99,8 @@ class Tuning:
     """For which the thread may draw on one job."""
     mark: Callable[[int], AbstractContextManager[None]] = field(default=_unmarked, repr=False)
     """Entered with a job's id for each of its steps."""
+    mark_load: Callable[[int], AbstractContextManager[None]] = field(default=_unmarked, repr=False)
+    """Entered with a job's id where its weights have to be loaded."""
     lost: Callable[[], None] = field(default=_on, repr=False)
     """Called within the step in which the device was lost; it need not come back."""
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
@@ -228,7 +230,8 @@ class Executor:
 
     def _load_for(self, drawing: Drawing) -> None:
         if self._loader.loaded != drawing.weights:
-            self._loader.load(drawing.weights)
+            with self._tuning.mark_load(drawing.work.job_id):
+                self._loader.load(drawing.weights)
             self._drawn_since_load = 0.0
 
     def _advance(self, drawing: Drawing) -> RenderError | None:
@@ -263,7 +266,8 @@ class Executor:
         drawing.begin_again_tiled()
         self._alone = drawing
         try:
-            self._loader.painter().relieve()
+            with self._tuning.mark(drawing.work.job_id):
+                self._loader.painter().relieve()
         except Exception as error:
             _log.exception("memory could not be given back for job %s", drawing.work.job_id)
             self._fail(drawing, _bare(error))
@@ -292,7 +296,9 @@ class Executor:
         pixels = None
         if due and drawing.step and drawing.step.done < drawing.step.of:
             self._previewed[drawing.ticket] = now
-            pixels = _preview(drawing.step, drawing.work.job_id)
+            # It waits for the device, so it is the step that may hang or fall in here.
+            with self._tuning.mark(drawing.work.job_id):
+                pixels = _preview(drawing.step, drawing.work.job_id)
         if pixels:
             self._pool.submit(self._tell_with_preview, drawing.ticket, progress, pixels)
         else:

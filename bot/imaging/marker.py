@@ -1,4 +1,4 @@
-"""Which job is being stepped, where the next process finds it if this one is killed."""
+"""Which job the thread has in hand, where the next process finds it if this one is killed."""
 
 import mmap
 import os
@@ -24,6 +24,7 @@ class StepMarker:
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._since: float | None = None
+        self._loading = False
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if os.fstat(handle).st_size != _FORMAT.size:
@@ -33,12 +34,12 @@ class StepMarker:
         finally:
             os.close(handle)
         self.suspect: int | None = self._job_id() or None
-        """The job whose step the last process did not live to end."""
+        """The job whose step or load the last process did not live to end."""
 
     @contextmanager
-    def marked(self, job_id: int) -> Iterator[None]:
-        """The step of a job, from its begin to its end."""
-        self._since = self._clock()
+    def marked(self, job_id: int, *, loading: bool = False) -> Iterator[None]:
+        """The step of a job, or the load of its weights, from its begin to its end."""
+        self._since, self._loading = self._clock(), loading
         _FORMAT.pack_into(self._bytes, 0, job_id)
         try:
             yield
@@ -50,7 +51,9 @@ class StepMarker:
         """The step in hand, if there is one."""
         job_id, since = self._job_id(), self._since
         # What the last process left in the file is no step of this one.
-        return Stepping(job_id, self._clock() - since) if job_id and since is not None else None
+        if not job_id or since is None:
+            return None
+        return Stepping(job_id, self._clock() - since, self._loading)
 
     def acquit(self) -> None:
         """Forget the suspect, once it was dealt with."""

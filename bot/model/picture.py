@@ -71,7 +71,8 @@ class EngineStatus:
 
 @dataclass(frozen=True, slots=True)
 class Stepping:
-    """A step in hand: whose, and for how many seconds already."""
+    """A step in hand, or a load before it: whose, and for how many seconds already."""
 
     job_id: int
     seconds: float
+    loading: bool = False

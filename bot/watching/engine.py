@@ -7,11 +7,14 @@ from bot.leaving import NEW_PROCESS
 from bot.model.picture import EngineStatus
 from bot.ports import CrashMarker
 
+LOAD_SECONDS = 1800.0
+"""For which a model may be read, moved and compiled; a slow disk takes minutes for it."""
+
 log = logging.getLogger(__name__)
 
 
 class EngineWatch:
-    """Ends the process when a step hangs or the executor thread has died.
+    """Ends the process when a step or a load hangs or the executor thread has died.
 
     A thread cannot be killed and the engine has but one; a process can be replaced.
 
@@ -37,16 +40,17 @@ class EngineWatch:
         self._engine_may_stop = True
 
     def look(self) -> None:
-        """Leave if the engine has stopped by itself, or the step in hand goes on for too long."""
+        """Leave if the engine has stopped by itself, or a step or a load goes on for too long."""
         if self._engine_status().state == "stopped" and not self._engine_may_stop:
             log.critical("the engine has stopped by itself: leaving for a new process")
             self._leave(NEW_PROCESS)
             return
         step = self._marker.stepping()
-        if step is None or step.seconds <= self._step_seconds:
+        if step is None or step.seconds <= (LOAD_SECONDS if step.loading else self._step_seconds):
             return
         log.critical(
-            "a step hangs: leaving for a new process, which takes the jobs up again",
+            "a %s hangs: leaving for a new process, which takes the jobs up again",
+            "load" if step.loading else "step",
             extra={"job": step.job_id, "seconds": round(step.seconds)},
         )
         self._leave(NEW_PROCESS)

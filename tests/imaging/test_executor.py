@@ -3,6 +3,7 @@
 import logging
 import math
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -37,7 +38,7 @@ class Bench:
         lag=1000 * STEP,
         preview_seconds=1e9,
         job_seconds=math.inf,
-        mark=None,
+        marker=None,
         fetchers=None,
         lost=lambda: None,
         **script,
@@ -51,7 +52,7 @@ class Bench:
             job_seconds=job_seconds,
             lost=lost,
             clock=lambda: self.now,
-            **({"mark": mark} if mark else {}),
+            **(marks(marker) if marker else {}),
         )
         fetching = Fetching(fetchers or InlinePool(), lambda files: self.executor.fetched(files))
         self.executor = Executor(
@@ -76,6 +77,11 @@ class Bench:
         return [one.state for one in self.told if isinstance(one, EngineStatus)]
 
 
+def marks(marker):
+    """How an executor marks what it has in hand."""
+    return {"mark": marker.marked, "mark_load": partial(marker.marked, loading=True)}
+
+
 @pytest.mark.happens("an image takes longer than `JOB_TIME_LIMIT`")
 def test_a_job_that_goes_over_its_time_ends_and_the_others_go_on():
     def slowly(one, _done):
@@ -93,12 +99,32 @@ def test_a_job_that_goes_over_its_time_ends_and_the_others_go_on():
 def test_each_step_is_marked_as_its_jobs_and_nothing_is_between_two_steps(tmp_path):
     marker = StepMarker(tmp_path / "stepping")
     seen = []
-    bench = Bench(on_step=lambda one, _: seen.append(marker.stepping().job_id), mark=marker.marked)
+    bench = Bench(on_step=lambda one, _: seen.append(marker.stepping().job_id), marker=marker)
     bench.executor.take(1, work(11, recipe(1, steps=2)))
     bench.turn()
     assert marker.stepping() is None
     bench.finish()
     assert seen == [11, 11]
+
+
+def test_whatever_else_the_device_does_for_a_job_is_marked_as_its_too(tmp_path):
+    marker = StepMarker(tmp_path / "stepping")
+    seen = []
+
+    def look(*_):
+        seen.append(marker.stepping())
+
+    def too_large(one):
+        if not one.vae_tiling:
+            raise OutOfMemory
+
+    hooks = {"on_load": look, "on_preview": look, "on_relieve": look, "on_decode": too_large}
+    bench = Bench(marker=marker, preview_seconds=0, **hooks)
+    bench.executor.take(1, work(11, recipe(1, steps=2)))
+    bench.finish()
+    assert {one.job_id for one in seen} == {11}
+    assert [one.loading for one in seen] == [True, False, False, False]
+    assert marker.stepping() is None
 
 
 @pytest.mark.happens("the graphics card is lost to the process")
@@ -109,9 +135,7 @@ def test_a_process_that_loses_its_device_leaves_while_the_job_in_hand_is_marked(
     def fall(one, _):
         raise DeviceLost("CUDA error: an illegal memory access was encountered")
 
-    bench = Bench(
-        on_step=fall, mark=marker.marked, lost=lambda: left.append(marker.stepping().job_id)
-    )
+    bench = Bench(on_step=fall, marker=marker, lost=lambda: left.append(marker.stepping().job_id))
     bench.executor.take(1, work(11, recipe(1)))
     bench.turn()
     assert left == [11]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bot.imaging.marker import StepMarker
+from bot.model.picture import Stepping
 
 PROJECT = Path(__file__).parents[2]
 KILLED_IN_A_STEP = """
@@ -50,7 +51,9 @@ def test_a_step_in_hand_shows_its_job_and_for_how_long_it_has_gone_on(tmp_path):
     with marker.marked(7):
         now[0] = 13.5
         step = marker.stepping()
-    assert (step.job_id, step.seconds) == (7, 3.5)
+    assert step == Stepping(7, 3.5)
+    with marker.marked(8, loading=True):
+        assert marker.stepping() == Stepping(8, 0.0, loading=True)
 
 
 def test_a_file_of_another_size_is_begun_anew(tmp_path):

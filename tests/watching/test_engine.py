@@ -27,7 +27,7 @@ def looked_at(step=None, state="ready"):
     return left
 
 
-@pytest.mark.parametrize("step", [None, Stepping(3, 299.0)])
+@pytest.mark.parametrize("step", [None, Stepping(3, 299.0), Stepping(3, 1799.0, loading=True)])
 def test_a_thread_at_rest_or_at_work_is_left_alone(step):
     assert looked_at(step) == []
 
@@ -36,6 +36,11 @@ def test_a_thread_at_rest_or_at_work_is_left_alone(step):
 def test_a_step_that_hangs_ends_the_process_with_a_code_that_asks_for_a_new_one(caplog):
     assert looked_at(Stepping(3, 301.0)) == [NEW_PROCESS]
     assert caplog.records[0].job == 3
+
+
+def test_a_load_that_hangs_ends_the_process_too_after_a_longer_while(caplog):
+    assert looked_at(Stepping(3, 1801.0, loading=True)) == [NEW_PROCESS]
+    assert "a load hangs" in caplog.text
 
 
 def test_an_engine_that_stopped_by_itself_ends_the_process():
