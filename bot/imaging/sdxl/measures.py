@@ -4,7 +4,8 @@ Nothing here is used for drawing members' images.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,17 @@ def build_random(anatomy: Anatomy) -> Mapping[str, torch.nn.Module]:
     }
 
 
+@contextmanager
+def _half_precision() -> Iterator[None]:
+    """Models made in here have half precision from the start: a small card holds no more."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float16)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
 def write_random(
     folder: Path, anatomy: Anatomy, *, tokenizers: Path, device: str, seed: int
 ) -> Path:
@@ -171,10 +183,10 @@ def write_random(
     """
     where = pick_device(device)
     torch.manual_seed(seed)
-    with where:
+    with where, _half_precision():
         models = build_random(anatomy)
     pipeline = StableDiffusionXLPipeline(
-        **{name: model.to(torch.float16).eval() for name, model in models.items()},
+        **{name: model.eval() for name, model in models.items()},
         tokenizer=CLIPTokenizer.from_pretrained(tokenizers / "tokenizer"),
         tokenizer_2=CLIPTokenizer.from_pretrained(tokenizers / "tokenizer_2"),
         scheduler=EulerDiscreteScheduler(
