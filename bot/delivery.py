@@ -31,6 +31,9 @@ READ_TRIES = 5
 WAY_TRIES = 5
 """Tries of a way that meets what nobody foresaw."""
 
+HOPELESS_AFTER = 86_400.0
+"""Seconds for which a way that lets itself be looked at may fail to take the answer."""
+
 log = logging.getLogger(__name__)
 
 
@@ -249,8 +252,10 @@ class Delivery:
         """The message's id, None if the way is closed; raises DeliveryInterrupted, StorageError."""
         if not hop.way.repeatable:
             await self._outbox.note(hop)
+        is_missing = False
         try:
             found = await self._courier.find(job, hop.way) if look else None
+            is_missing = look and found is None
             return found or await self._courier.deliver(job, pictures, hop.way)
         except DeliveryRefused as error:
             log.info("%s is closed: %s", hop.way, error, extra={"job": job.id})
@@ -260,7 +265,11 @@ class Delivery:
             )
             return None
         except DeliveryInterrupted as error:
-            await self._outbox.note(
-                hop.ended(Outcome.INTERRUPTED, self._clock(), status=error.status)
-            )
-            raise
+            hopeless = is_missing and self._clock() - (job.finished_at or 0.0) > HOPELESS_AFTER
+            outcome = Outcome.REFUSED if hopeless else Outcome.INTERRUPTED
+            await self._outbox.note(hop.ended(outcome, self._clock(), status=error.status))
+            if not hopeless:
+                raise
+            # In an outage it could not have been looked for either: it is this answer or place.
+            log.error("%s is given up after a day: %s", hop.way, error, extra={"job": job.id})
+            return None

@@ -140,6 +140,8 @@ class ScriptedCourier:
     found: dict[Way, int] = field(default_factory=dict)
     """The messages that are there already."""
     looked: list[tuple[int, Way]] = field(default_factory=list)
+    blind: list[Exception] = field(default_factory=list)
+    """What goes wrong while it is looked for them."""
     closings: list[Exception] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
     shown: list[tuple[int, Standing | Progress]] = field(default_factory=list)
@@ -156,6 +158,8 @@ class ScriptedCourier:
 
     async def find(self, job: Job, way: Way) -> int | None:
         self.looked.append((job.id, way))
+        if self.blind:
+            raise self.blind.pop(0)
         return self.found.get(way)
 
     async def close(self, interaction: Interaction) -> None:

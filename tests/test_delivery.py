@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.delivery import AT_ONCE, WAY_TRIES, Delivery
+from bot.delivery import AT_ONCE, HOPELESS_AFTER, WAY_TRIES, Delivery
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StorageError
 from bot.model.job import TOKEN_LIFE, Job, State
 from bot.model.picture import Picture
@@ -122,6 +122,36 @@ async def test_an_interrupted_answer_is_tried_again_later_and_holds_up_nobody():
         stage.sleep.end()
         await settle(lambda: stage.told(first))
     assert [job for job, _, _ in stage.courier.delivered] == [second.id, first.id]
+
+
+@pytest.mark.happens("a channel takes no answer for a day, though the bot may look into it")
+async def test_a_way_that_takes_no_answer_for_a_day_is_given_up_for_the_next_one(caplog):
+    stage = Stage()
+    stage.clock.now += TOKEN_LIFE
+    stage.courier.troubles = {Way.CHANNEL: [DeliveryInterrupted("500") for _ in range(40)]}
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(lambda: stage.sleep.asked)
+        stage.clock.now += HOPELESS_AFTER - TOKEN_LIFE
+        stage.sleep.end()
+        await settle(lambda: len(stage.sleep.asked) == 2)
+        assert not stage.told(job)
+        stage.clock.now += 2 * TOKEN_LIFE
+        await settle(stage.told_after_pauses(job))
+    assert stage.courier.delivered == [(job.id, Way.DIRECT, 1)]
+    assert "channel is given up after a day" in caplog.text
+
+
+async def test_a_way_that_cannot_even_be_looked_at_is_not_given_up():
+    stage = Stage()
+    stage.clock.now += TOKEN_LIFE
+    stage.courier.blind = [DeliveryInterrupted("cut") for _ in range(3)]
+    async with stage.running():
+        job = await stage.rendered()
+        await settle(lambda: stage.sleep.asked)
+        stage.clock.now += 2 * HOPELESS_AFTER
+        await settle(stage.told_after_pauses(job))
+    assert stage.courier.delivered == [(job.id, Way.CHANNEL, 1)]
 
 
 async def test_an_error_nobody_foresaw_puts_the_answer_off_and_does_not_spin():
