@@ -24,12 +24,13 @@ async def near_only(
 
 def _may_ask(request: web.Request) -> bool:
     """Whether a request is no other website's, as far as browsers tell; programs tell nothing."""
-    origin = request.headers.get("Origin")
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
     if request.path.startswith(FOR_BOTS):
-        return origin is None or _is_near(origin)
+        # A picture or a link of another website's comes without an origin.
+        return site != "cross-site" if origin is None else _is_near(origin)
     if origin is not None:
         return _is_own(origin, request)
-    return request.headers.get("Sec-Fetch-Site") in OWN_PAGES or _is_visit(request)
+    return site in OWN_PAGES or _is_visit(request)
 
 
 def _is_own(origin: str, request: web.Request) -> bool:

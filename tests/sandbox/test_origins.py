@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 import yarl
 
+from bot.sandbox.faults import signed_out
 from bot.sandbox.options import FileOption
 from bot.sandbox.server import Sandbox
 from bot.sandbox.serving import with_page
@@ -111,6 +112,18 @@ async def test_a_bots_own_page_may_speak_to_discords_side_with_the_token(sandbox
     assert await asked(sandbox, "/api/v10/users/@me", near | {"Origin": "https://a.com"}) == 403
     async with RawBot(sandbox) as bot:
         assert (await bot.ask("GET", "/users/@me")).status == 200
+
+
+@pytest.mark.parametrize("more", [{"Sec-Fetch-Dest": "image"}, LINK])
+async def test_a_picture_or_a_link_of_another_website_does_not_reach_discords_side(
+    sandbox: Sandbox, more: Mapping[str, str]
+) -> None:
+    fault = sandbox.faults.add(signed_out())
+    elsewhere = {"Sec-Fetch-Site": "cross-site", **more}
+    for path in ("/api/v10/users/@me", "/gateway", "/gateway/resume"):
+        assert await asked(sandbox, path, elsewhere) == 403
+    assert (fault.times, sandbox.faults.met) == (1, []), "it waits for a request of the bot's"
+    assert sandbox.violations == []
 
 
 async def test_no_name_but_loopbacks_is_answered(sandbox: Sandbox) -> None:
