@@ -5,6 +5,7 @@ Nothing heavy is imported before a command is chosen, so that --help answers at 
 
 import argparse
 import asyncio
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     It is 75 where nothing but a new process is needed.
     """
     chosen = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that lacks a letter of a line shows the rest of it.
+        sys.stdout.reconfigure(errors="replace")
     try:
         asyncio.run(chosen.start(chosen))
     except BotError as error:

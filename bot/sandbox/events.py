@@ -36,10 +36,18 @@ class Events:
         return lambda: self._listeners.remove(listener)
 
     def publish(self, name: str, data: Any = None) -> None:
-        """Tell everyone; state must already be as the event says."""
-        event = Event(name, self._now(), data)
+        """Tell everyone; state must already be as the event says.
+
+        Where listeners fail the others still hear it, and then the first failure is raised.
+        """
+        event, failures = Event(name, self._now(), data), []
         for listener in list(self._listeners):
-            listener(event)
+            try:
+                listener(event)
+            except Exception as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
     async def wait(self, look: Callable[[], T | None], timeout: float) -> T:
         """The first answer other than none, looked for now and after every event.

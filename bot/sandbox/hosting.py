@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import re
 import signal
@@ -19,11 +20,15 @@ PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds before the next start after each fall in a row; signing in ends the row."""
 STOP_WITHIN = 15.0
 """Seconds that a stop in order may take before the process is killed."""
+READ_WITHIN = 1.0
+"""Seconds that reading goes on at most once a process has ended."""
 MOST_LINES = 1000
 LONGEST_LINE = 2**20
 NOT_STARTED = 127
 """The exit code that a shell gives for a command that cannot be run."""
 LEVEL = re.compile(r"\b(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b", re.IGNORECASE)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,11 @@ class Host:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-        await self._events.wait(lambda: not self._running or None, self._stop_within * 2)
-        self._keeper.cancel()
-        self._unsubscribe()
+        try:
+            await self._events.wait(lambda: not self._running or None, self._stop_within * 2)
+        finally:
+            self._keeper.cancel()
+            self._unsubscribe()
 
     def start(self) -> None:
         """Start the bot, now rather than after a pause."""
@@ -182,9 +189,30 @@ class Host:
         self._process = process
         if self._asked:
             process.terminate()
+        return await self._watch(process)
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> int:
+        """The exit code, once all was read; what it leaves behind keeps it from ending no longer.
+
+        Such a thing may hold the output open for ever, and is ended too.
+        """
+        following = asyncio.create_task(self._follow(process), name="host follows")
+        try:
+            ended = False
+            while not (following.done() or ended):
+                ended = process.returncode is not None
+                await asyncio.wait([following], timeout=READ_WITHIN)
+            if not following.done():
+                self.kill()
+        finally:
+            following.cancel()
+        return process.returncode or 0
+
+    async def _follow(self, process: asyncio.subprocess.Process) -> None:
+        """Tell what a process says, until nobody can say anything more and it has ended."""
         async for line in _lines_of(process):
             self._note(line)
-        return await process.wait()
+        await process.wait()
 
     def _plan(self) -> None:
         """Decide from how the bot ended whether and when it begins again."""
@@ -219,7 +247,7 @@ class Host:
     def _note(self, text: str) -> None:
         line = Line(text, self._now(), self._level_of(text))
         self._lines.append(line)
-        self._events.publish("process.said", asdict(line))
+        self._publish("process.said", asdict(line))
 
     def _level_of(self, text: str) -> str:
         """The level that a line names; what is set in below another one has that one's."""
@@ -229,7 +257,14 @@ class Host:
         return named.group(1).lower() if named else "info"
 
     def _tell(self) -> None:
-        self._events.publish("process.changed", self.state())
+        self._publish("process.changed", self.state())
+
+    def _publish(self, name: str, data: Any) -> None:
+        """Tell it; a listener that fails is no reason to leave the bot without anybody to watch."""
+        try:
+            self._events.publish(name, data)
+        except Exception:
+            log.exception("somebody failed to hear of the hosted bot")
 
 
 async def _lines_of(process: asyncio.subprocess.Process) -> AsyncIterator[str]:

@@ -150,9 +150,11 @@ async def test_a_sandbox_beside_a_real_bot_uses_none_of_its_settings_and_leaves_
 
 
 async def test_a_bot_that_cannot_work_as_it_is_set_up_ends_the_sandbox_with_its_sentence(tmp_path):
-    loud = {"LOG_LEVEL": "loud"}
-    async with process("sandbox", "--port", "0", folder=tmp_path, variables=loud) as discord:
+    loud = {"LOG_LEVEL": "loud", "PYTHONIOENCODING": "ascii"}
+    command = ("sandbox", "--port", "0", "--model", "modèle")
+    async with process(*command, folder=tmp_path, variables=loud) as discord:
         assert await discord.ended() == 1
+    assert "draws with mod?le" in discord.said()
     assert discord.said().splitlines()[-1].startswith("sandbox: LOG_LEVEL is 'loud': write DEBUG")
 
 

@@ -1,5 +1,7 @@
 """The hosted process: started, stopped in order, killed, and started again where it falls."""
 
+import asyncio
+import os
 import signal
 import sys
 from contextlib import asynccontextmanager
@@ -25,8 +27,10 @@ signal.signal(signal.SIGTERM, leave)
 STAYS = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SERVES}"
 LEAVES = """
 import subprocess, sys
-stays = "import signal; signal.alarm(60); print('I stay', flush=True); signal.pause()"
-subprocess.Popen([sys.executable, "-c", stays])
+stays = "import signal; signal.alarm(60); signal.pause()"
+with open({held!r}, "w") as held:
+    subprocess.Popen([sys.executable, "-c", stays], pass_fds=[held.fileno()])
+    held.write("I stay")
 """
 FALLS = "raise SystemExit(75)"
 FAR = 3600.0
@@ -122,11 +126,32 @@ async def test_a_process_that_does_not_end_in_time_is_killed():
         assert host.state()["exit_code"] == -signal.SIGKILL
 
 
-async def test_what_a_process_left_behind_ends_with_its_stop():
-    async with hosting(LEAVES, stop_within=0.2) as (host, events):
-        await events.wait(saying(host, "I stay"), 20)
-        host.stop()
-        await events.wait(being(host, running=False), 20)
+async def test_what_a_process_left_behind_ends_soon_after_it(tmp_path):
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    script = LEAVES.format(held=str(held))
+    async with hosting(script) as (host, events):
+        left = asyncio.create_task(asyncio.to_thread(held.read_text))
+        await events.wait(being(host, running=False, exit_code=0), 20)
+        assert host.state()["can"] == ["start"]
+        assert await asyncio.wait_for(left, 20) == "I stay"
+
+
+async def test_who_fails_to_hear_of_the_process_neither_ends_it_nor_keeps_others_from_hearing(
+    caplog,
+):
+    def fail(event):
+        raise UnicodeEncodeError("ascii", "…", 0, 1, "no such letter")
+
+    clock = Clock()
+    events = Events(clock.now)
+    events.subscribe(fail)
+    async with Host(events, python(STOPS), now=clock.now) as host:
+        await events.wait(saying(host, "I serve"), 20)
+        host.restart()
+        await events.wait(saying(host, "I serve", 2), 20)
+    assert host.state()["exit_code"] == 0
+    assert "no such letter" in caplog.text
 
 
 async def test_a_stop_that_comes_while_the_process_is_being_started_stops_it_too():
