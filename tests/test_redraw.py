@@ -1,8 +1,11 @@
 """A picture is drawn again as its recipe says that it was decoded."""
 
+import re
+import runpy
 import struct
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +17,8 @@ from bot.model.planning import plan
 from bot.model.request import ImageRequest
 from bot.redraw import Redraw, RedrawFailed, again
 from config.settings import read_settings
+
+PROJECT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -53,6 +58,19 @@ async def test_a_picture_that_was_decoded_with_care_is_drawn_again_with_every_pi
     assert {name: getattr(kept, name) for name in decoding} == decoding
     await again(Redraw(path), settings, said.append)
     assert said[-1] == "equal: every pixel is the same"
+
+
+async def test_the_lines_in_the_readme_draw_a_picture_that_was_decoded_in_tiles(
+    settings, tmp_path, monkeypatch, capsys
+):
+    (file,) = await drawn(settings, {"vae_tiling": True})
+    (tmp_path / "demo.png").write_bytes(file)
+    (tmp_path / "bot").symlink_to(PROJECT / "bot")
+    (lines,) = re.findall(r"```python\n(.*?)```", (PROJECT / "README.md").read_text("utf-8"), re.S)
+    (tmp_path / "check.py").write_text(lines, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path("check.py")
+    assert capsys.readouterr().out.strip() == "equal"
 
 
 async def test_a_weighted_and_long_prompt_is_drawn_again_with_every_pixel(settings, tmp_path):

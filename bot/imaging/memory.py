@@ -27,7 +27,7 @@ class MemoryPolicy:
     text_encoders_resident: bool = True
     """Else they come to the device for a prompt and leave it before the first step ends."""
     vae_tiling: bool = False
-    """Pictures larger than half the VAE's native size are decoded in tiles."""
+    """Pictures larger than half the checkpoint's native size are decoded in tiles."""
     channels_last: bool = False
     """Convolutions' weights lie as a card computes with them the fastest."""
     fused_qkv: bool = False

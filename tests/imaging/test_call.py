@@ -29,7 +29,7 @@ def call(pipeline, recipe):
         pipeline_for(pipeline, recipe),
         lambda _: arguments_of(recipe),
         vae_upcast=recipe.vae_upcast,
-        tiling=recipe.vae_tiling,
+        tile=64 if recipe.vae_tiling else None,
         preview=lambda latents: None,
         after_step=lambda index: None,
     )
@@ -73,7 +73,7 @@ def test_a_picture_and_a_variation_of_it_by_nothing_are_the_librarys_in_half_pre
         pipeline_for(half, recipe),
         lambda own: varied_arguments_of(own, recipe, Pixels(128, 128, image.tobytes())),
         vae_upcast=False,
-        tiling=False,
+        tile=None,
         preview=lambda latents: None,
         after_step=lambda index: None,
     ).draw(lambda step: None)

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from bot.imaging.painter import Weights
-from bot.imaging.sdxl.call import tile_by_halves
+from bot.imaging.sdxl.call import tile_by, tile_side
 from bot.imaging.sdxl.pipelines import SdxlPainter
+from bot.model.checkpoint import Catalogue
 from bot.model.errors import (
     DeviceLost,
     ModelLoadFailed,
@@ -116,13 +117,32 @@ def test_tiling_is_what_the_library_does_with_tiles_of_half_the_size(studio, sto
     plain = levels(studio.draw(order()).pixels)
     tiled = studio.draw(recipe)
     assert tiled.completed().vae_tiling
-    tile_by_halves(stock.pipeline.vae)
+    tile_by(64, stock.pipeline.vae)
     try:
         assert (levels(tiled.pixels) == stock.draw(recipe)).all()
     finally:
         stock.pipeline.vae.disable_tiling()
     assert (levels(tiled.pixels) != plain).any()
     assert (levels(studio.draw(order()).pixels) == plain).all()
+
+
+def test_tiles_are_of_half_the_size_that_the_checkpoint_draws_whatever_its_vae_says(starter, stock):
+    assert stock.pipeline.vae.config.sample_size == 128
+    large = replace(starter, key="large", native_size=256)
+    studio = Studio(Catalogue(checkpoints={"large": large}, default="large"))
+    recipe = order(model="large", width=256, height=192, steps=2, vae_tiling=True)
+    tiled = levels(studio.draw(recipe).pixels)
+    studio.close()
+    tile_by(128, stock.pipeline.vae)
+    try:
+        assert (tiled == stock.draw(recipe)).all()
+    finally:
+        stock.pipeline.vae.disable_tiling()
+
+
+@pytest.mark.parametrize(("native", "side"), [(64, 64), (128, 64), (512, 256), (1024, 512)])
+def test_the_vaes_tiles_are_half_the_native_size_and_not_tiny(native, side):
+    assert tile_side(native) == side
 
 
 @pytest.mark.happens("the model gives numbers that are no picture")

@@ -19,6 +19,9 @@ from bot.model.schedulers import SCHEDULERS
 
 SCHEDULER_CLASSES = frozenset(one.diffusers_class for one in SCHEDULERS.values())
 
+SMALLEST_TILE = 64
+"""Pixels a side."""
+
 
 def pipeline_for(shared: StableDiffusionXLPipeline, recipe: Recipe) -> AnyPipeline:
     """A pipeline object of the recipe's own: the shared modules, and a scheduler nobody shares."""
@@ -51,7 +54,10 @@ def varied_arguments_of(
 
 
 class Call:
-    """One call; `vae_upcast` says afterwards whether it was decoded in fp32."""
+    """One call; `vae_upcast` says afterwards whether it was decoded in fp32.
+
+    `tile` is the side of the VAE's tiles in pixels, None where it works on the whole picture.
+    """
 
     def __init__(
         self,
@@ -59,13 +65,13 @@ class Call:
         arguments: Callable[[AnyPipeline], Mapping[str, Any]],
         *,
         vae_upcast: bool,
-        tiling: bool,
+        tile: int | None,
         preview: Callable[[torch.Tensor], Pixels],
         after_step: Callable[[int], None],
     ) -> None:
         self._pipeline = pipeline
         self._arguments = arguments
-        self._tiling = tiling
+        self._tile = tile
         self._preview = preview
         self._prediction = Prediction(pipeline.scheduler)
         self._after_step = after_step
@@ -76,8 +82,7 @@ class Call:
         """The image; raises NotFinite, and whatever `between` raises."""
         vae = self._pipeline.vae
         with _as_it_was(vae):
-            if self._tiling:
-                tile_by_halves(vae)
+            self._tile_if_asked(vae)
             images = self._pipeline(
                 **self._arguments(self._pipeline),
                 output_type="latent" if self.vae_upcast else "np",
@@ -110,8 +115,11 @@ class Call:
         if not torch.isfinite(latents).all():
             raise NotFinite
         self._latents = latents
-        if self._tiling:
-            tile_by_halves(self._pipeline.vae)
+        self._tile_if_asked(self._pipeline.vae)
+
+    def _tile_if_asked(self, vae: AutoencoderKL) -> None:
+        if self._tile is not None:
+            tile_by(self._tile, vae)
 
     def _decoded_in_fp32(self, latents: torch.Tensor) -> Any:
         """What the stock pipeline does with `force_upcast`, from the latents at hand."""
@@ -123,13 +131,20 @@ class Call:
         return pipeline.image_processor.postprocess(image, output_type="np")
 
 
-def tile_by_halves(vae: AutoencoderKL) -> None:
-    """Decode in tiles of half the VAE's native size: its own default would tile no native image."""
+def tile_side(native_size: int) -> int:
+    """The side of a VAE's tiles in pixels, for a checkpoint of that native size.
+
+    The VAE's own default would tile no native image, and what its configuration calls its size is
+    what it was trained on, which may be less than it is drawn with.
+    """
+    return max(SMALLEST_TILE, native_size // 2)
+
+
+def tile_by(side: int, vae: AutoencoderKL) -> None:
+    """Encode and decode in tiles of so many pixels a side."""
     vae.enable_tiling()
-    vae.tile_sample_min_size = vae.config.sample_size // 2
-    vae.tile_latent_min_size = vae.tile_sample_min_size // 2 ** (
-        len(vae.config.block_out_channels) - 1
-    )
+    vae.tile_sample_min_size = side
+    vae.tile_latent_min_size = side // 2 ** (len(vae.config.block_out_channels) - 1)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from bot.imaging.memory import Resources, budget_for, policy_for
 from bot.imaging.painter import Between, Drawn, Pixels, Weights
 from bot.imaging.sdxl import faults
 from bot.imaging.sdxl.arrangement import Arrangement
-from bot.imaging.sdxl.call import Call, pipeline_for, varied_arguments_of
+from bot.imaging.sdxl.call import Call, pipeline_for, tile_side, varied_arguments_of
 from bot.imaging.sdxl.devices import (
     Leash,
     dtype_for,
@@ -103,7 +103,8 @@ class SdxlPainter:
         tiling = recipe.vae_tiling or self._policy.vae_tiling
         with faults.drawing():
             conditioning = model.conditioner.condition(recipe.of_tile(0))
-            draw = partial(self._draw, model, conditioning, tiling)
+            tile = tile_side(checkpoint.native_size) if tiling else None
+            draw = partial(self._draw, model, conditioning, tile)
             if recipe.upscale is not None and source is not None:
                 pixels, vae_upcast = draw_tiles(draw, recipe, source, between)
             else:
@@ -122,7 +123,7 @@ class SdxlPainter:
         self,
         model: Model,
         conditioning: Conditioning,
-        tiling: bool,
+        tile: int | None,
         recipe: Recipe,
         source: Pixels | None,
         between: Between,
@@ -132,7 +133,7 @@ class SdxlPainter:
             pipeline_for(model.pipeline, recipe),
             lambda own: {**varied_arguments_of(own, recipe, source), **conditioning.arguments},
             vae_upcast=recipe.vae_upcast,
-            tiling=tiling,
+            tile=tile,
             preview=model.preview,
             after_step=lambda _: self._leash.step(),
         )
