@@ -28,7 +28,13 @@ Size = tuple[int, int]
 
 
 def sides_of(file: bytes) -> Size:
-    """Width and height of the picture in a file; raises NotAPicture or PictureTooLarge."""
+    """Width and height of a stranger's picture; raises NotAPicture or PictureTooLarge.
+
+    Only here are its bytes counted: the bot's own pictures, which are drawn from too, may have
+    more of them than a stranger's file.
+    """
+    if len(file) > SOURCE_BYTES:
+        raise PictureTooLarge("bytes", SOURCE_BYTES)
     return _opened(file).size
 
 
@@ -45,8 +51,6 @@ def nowhere(sha256: str) -> bytes:
 
 def _opened(file: bytes) -> Image.Image:
     """The first frame in red, green and blue, upright and without transparency."""
-    if len(file) > SOURCE_BYTES:
-        raise PictureTooLarge("bytes", SOURCE_BYTES)
     kind, size = _kind_and_size(file)
     _check_sides(size)
     if kind == "JPEG" and file.count(b"\xff\xda") > MOST_SCANS:

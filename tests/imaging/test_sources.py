@@ -11,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from bot.imaging.painter import Pixels
+from bot.imaging.png import encode
 from bot.imaging.sources import fitted, nowhere, sides_of
 from bot.model.errors import NotAPicture, PictureTooLarge, StorageError
 from bot.model.request import SOURCE_BYTES, SOURCE_SIDE
 from tests.imaging.conftest import levels
+from tests.imaging.scripted import recipe
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 
@@ -158,6 +161,13 @@ def test_too_many_bytes_are_refused():
     with pytest.raises(PictureTooLarge) as refused:
         sides_of(written(halves()) + bytes(SOURCE_BYTES))
     assert refused.value.measure == "bytes"
+
+
+def test_a_picture_of_the_bot_s_own_is_drawn_from_however_many_bytes_it_has():
+    noise = Pixels(2048, 2048, np.random.default_rng(1).bytes(2048 * 2048 * 3))
+    file = encode(noise, recipe())
+    assert len(file) > SOURCE_BYTES
+    assert fitted(file, 2048, 2048) == noise
 
 
 def test_a_jpeg_of_endless_scans_is_refused():
