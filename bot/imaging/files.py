@@ -49,17 +49,34 @@ def weights_of(paths: Iterable[str], variant: str) -> list[str]:
 
 def weights_in(folder: Path, variant: str) -> list[Path]:
     """The weights files that a folder's checkpoint is loaded from."""
-    found = [path.relative_to(folder).as_posix() for path in folder.glob("*/*.safetensors")]
-    return [folder / path for path in weights_of(sorted(found), variant)]
+    return [folder / path for path in weights_of(sorted(_weights_there(folder)), variant)]
 
 
 def missing_from(folder: Path, variant: str) -> list[str]:
     """What a folder lacks to be a pipeline of the SDXL family, as paths relative to it."""
     if not (folder / "model_index.json").is_file():
         return ["model_index.json"]
-    there = {path.relative_to(folder).parts[0] for path in weights_in(folder, variant)}
+    wanted = weights_of(sorted(_weights_there(folder) | _shards_of(folder)), variant)
+    there = {path.partition("/")[0] for path in wanted}
     lacking = [f"{name}/*.safetensors" for name in WITH_WEIGHTS if name not in there]
+    lacking += [path for path in wanted if not (folder / path).is_file()]
     return lacking + [f"{name}/" for name in COMPONENTS if not (folder / name).is_dir()]
+
+
+def _weights_there(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.glob("*/*.safetensors")}
+
+
+def _shards_of(folder: Path) -> set[str]:
+    """What the indices of weights in several files name; one that cannot be read names nothing."""
+    named: set[str] = set()
+    for index in folder.glob("*/*.index*.json"):
+        try:
+            files = json.loads(index.read_bytes())["weight_map"].values()
+        except (ValueError, TypeError, KeyError, AttributeError):
+            continue
+        named |= {f"{index.parent.name}/{file}" for file in files}
+    return named
 
 
 def damage_of(path: Path) -> str:

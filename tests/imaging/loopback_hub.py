@@ -42,13 +42,18 @@ class Handler(BaseHTTPRequestHandler):
             return self.refuse(*self.server.refusal)
         kind, _, rest = path.partition("/resolve/")
         if rest:
-            commit, _, name = rest.partition("/")
+            revision, _, name = rest.partition("/")
+            commit = COMMIT if revision == "main" else revision
             if body:
                 self.server.before_file(name)
-            file = REPOSITORIES[kind.removeprefix("/")].get(name)
+            file = self.server.repositories[kind.removeprefix("/")].get(name)
             return self.give(file.read_bytes(), commit, body=body) if file else self.refuse(404)
         files = next(
-            (one for name, one in REPOSITORIES.items() if path.startswith(f"/api/models/{name}")),
+            (
+                one
+                for name, one in self.server.repositories.items()
+                if path.startswith(f"/api/models/{name}")
+            ),
             None,
         )
         if files is None:
@@ -89,11 +94,12 @@ def _entry(name, file):
 def serving():
     """The server: `asked` is what it was asked for, `refusal` a status and code for everything.
 
-    `before_file` is called with a file's name before it is given.
+    `before_file` is called with a file's name before it is given; `repositories` may be added to.
     """
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.asked, server.refusal, server.before_file = [], None, lambda name: None
-    thread = threading.Thread(target=server.serve_forever)
+    server.repositories = dict(REPOSITORIES)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02])
     thread.start()
     try:
         yield server

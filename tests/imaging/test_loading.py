@@ -58,6 +58,13 @@ def test_missing_weights_are_named(folder):
     assert "unet/*.safetensors" in failure(folder).reason
 
 
+def test_a_part_of_the_weights_that_is_missing_is_named(folder):
+    part = "diffusion_pytorch_model-00002-of-00002.safetensors"
+    index = folder / "unet/diffusion_pytorch_model.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": {"conv_in.bias": part}}))
+    assert f"lacks unet/{part}" in failure(folder).reason
+
+
 @pytest.mark.parametrize("size", [0, 4, 1000, 1_000_000])
 def test_a_file_that_is_cut_short_is_named(folder, size):
     with (folder / UNET).open("r+b") as file:

@@ -3,23 +3,24 @@
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
-from huggingface_hub import HfApi, constants, snapshot_download
+from httpx2 import HTTPError
+from huggingface_hub import HfApi, constants, get_cached_repo_tree, snapshot_download
 from huggingface_hub.errors import (
+    CachedRepoTreeNotFoundError,
     GatedRepoError,
     HfHubHTTPError,
     LocalEntryNotFoundError,
-    OfflineModeIsEnabled,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
 
-from bot.imaging.files import COMPONENTS, missing_from, weights_of
+from bot.imaging.files import COMPONENTS, missing_from, weights_in, weights_of
 from bot.model.checkpoint import Adapter, Checkpoint
 from bot.model.errors import ModelLoadFailed
 
@@ -32,9 +33,6 @@ SPARE = 2**30
 
 REPORT_EVERY = 10.0
 """Seconds between two lines about a download in the log."""
-
-_NO_ANSWER: Any = (LocalEntryNotFoundError, OfflineModeIsEnabled, *HfHubHTTPError.__mro__[:3])
-"""Answers that are none, and what the client's HTTP library raises when there is no answer."""
 
 _CONFIGURATION = [
     "model_index.json",
@@ -57,14 +55,15 @@ class Hub:
         self._endpoint = endpoint
         self._cache = cache or Path(constants.HF_HUB_CACHE)
         self._free_space = free_space
+        self._fetching: dict[str, threading.Lock] = {}
 
     def pipeline(self, checkpoint: Checkpoint) -> Path:
         """The folder of a checkpoint, as it was fetched before or is fetched now."""
         repository, revision = checkpoint.source, checkpoint.revision or None
         kept = self._kept(repository, revision, _CONFIGURATION)
-        if kept and not missing_from(kept, checkpoint.variant):
+        if kept and self._is_whole(kept, repository, revision, checkpoint.variant):
             return kept
-        with _told_plainly(checkpoint.key, repository):
+        with self._told_plainly(checkpoint.key, repository):
             weights = weights_of(self._listed(repository, revision), checkpoint.variant)
             return self._fetch(checkpoint.key, repository, revision, [*_CONFIGURATION, *weights])
 
@@ -72,10 +71,17 @@ class Hub:
         """The folder of a VAE that replaces a checkpoint's own."""
         revision = checkpoint.vae_revision or None
         kept = self._kept(checkpoint.vae, revision, _VAE)
-        if kept and any(kept.glob("*.safetensors")):
+        if kept and not _lacking(kept, _VAE):
             return kept
-        with _told_plainly(checkpoint.key, checkpoint.vae):
-            return self._fetch(checkpoint.key, checkpoint.vae, revision, _VAE)
+        with self._told_plainly(checkpoint.key, checkpoint.vae):
+            folder = self._fetch(checkpoint.key, checkpoint.vae, revision, _VAE)
+        if lacking := _lacking(folder, _VAE):
+            raise ModelLoadFailed(
+                checkpoint.key,
+                f"{checkpoint.vae} has no file {' and no file '.join(lacking)}.",
+                "Name the repository of a VAE in diffusers' form.",
+            )
+        return folder
 
     def adapter(self, adapter: Adapter) -> Path:
         """The file of a LoRA."""
@@ -83,7 +89,7 @@ class Hub:
         kept = self._kept(repository, revision, [adapter.file])
         if kept and (kept / adapter.file).is_file():
             return kept / adapter.file
-        with _told_plainly(adapter.key, repository):
+        with self._told_plainly(adapter.key, repository):
             if adapter.file not in self._listed(repository, revision):
                 raise ModelLoadFailed(
                     adapter.key, f"{repository} has no file {adapter.file}.", "Correct its name."
@@ -96,7 +102,7 @@ class Hub:
         kept = self._kept(SDXL_BASE, None, _CONFIGURATION)
         if kept and all((kept / name).is_dir() for name in COMPONENTS):
             return kept
-        with _told_plainly(model, SDXL_BASE):
+        with self._told_plainly(model, SDXL_BASE):
             return self._fetch(model, SDXL_BASE, None, _CONFIGURATION)
 
     def _listed(self, repository: str, revision: str | None) -> list[str]:
@@ -118,7 +124,30 @@ class Hub:
             return None
         return Path(found)
 
+    def _is_whole(self, kept: Path, repository: str, revision: str | None, variant: str) -> bool:
+        """Whether the folder has all weights that the hub would give.
+
+        Where another tool left no list of the repository's files, a variant has to be there for
+        each component: plain files may lie there for that tool's sake.
+        """
+        if missing_from(kept, variant):
+            return False
+        try:
+            tree = get_cached_repo_tree(repository, revision=revision, cache_dir=self._cache)
+        except CachedRepoTreeNotFoundError:
+            return not variant or all(
+                f".{variant}" in one.name for one in weights_in(kept, variant)
+            )
+        return not _lacking(kept, weights_of([one.path for one in tree], variant))
+
     def _fetch(self, model: str, repository: str, revision: str | None, wanted: list[str]) -> Path:
+        """One at a time of a repository, so that nothing on its way is planned for again."""
+        with self._fetching.setdefault(repository, threading.Lock()):
+            return self._fetch_alone(model, repository, revision, wanted)
+
+    def _fetch_alone(
+        self, model: str, repository: str, revision: str | None, wanted: list[str]
+    ) -> Path:
         fetch = partial(
             snapshot_download,
             repository,
@@ -129,7 +158,8 @@ class Hub:
         )
         planned: Any = fetch(dry_run=True)
         size = sum(one.file_size or 0 for one in planned if one.will_download)
-        self._check_room(model, size)
+        if size:
+            self._check_room(model, size)
         folder = self._cache / f"models--{repository.replace('/', '--')}"
         with _reporting(repository, folder, size):
             return Path(fetch())
@@ -143,6 +173,28 @@ class Hub:
                 f"It needs {_gb(size + SPARE)} on the disk of {there}, where {_gb(free)} are free.",
                 "Make room, or set HF_HOME to a folder on a larger disk.",
             )
+
+    @contextmanager
+    def _told_plainly(self, model: str, repository: str) -> Iterator[None]:
+        """Turn what the hub's client raises into ModelLoadFailed."""
+        try:
+            yield
+        except (HTTPError, OSError) as error:
+            answer = _answer_in(error)
+            if answer is not None:
+                reason, advice = _refusal(answer, repository)
+            elif _is_the_disk_s(error):
+                where = error.filename or self._cache
+                reason = f"{repository} cannot be kept here: {error.strerror}, at {where}."
+                advice = "Make room there, or set HF_HOME to a folder that the bot may write to."
+            else:
+                reason = f"{repository} has to be fetched, and huggingface.co could not be reached."
+                advice = "Check the connection, or name a folder or file that is here."
+            raise ModelLoadFailed(model, reason, advice) from error
+
+
+def _lacking(folder: Path, names: Iterable[str]) -> list[str]:
+    return [name for name in names if not (folder / name).is_file()]
 
 
 @contextmanager
@@ -181,30 +233,42 @@ def _gb(size: int) -> str:
     return f"{size / 1e9:.2f} GB"
 
 
-@contextmanager
-def _told_plainly(model: str, repository: str) -> Iterator[None]:
-    """Turn what the hub's client raises into ModelLoadFailed."""
-    try:
-        yield
-    except GatedRepoError as error:
-        raise ModelLoadFailed(
-            model,
+def _is_the_disk_s(error: Exception) -> TypeGuard[OSError]:
+    """Whether it is an error of the system's own and none of the network."""
+    network = isinstance(error, ConnectionError | TimeoutError)
+    return isinstance(error, OSError) and bool(error.errno) and not network
+
+
+def _answer_in(error: BaseException | None) -> HfHubHTTPError | None:
+    """The hub's refusal that is behind an error, if it said anything at all."""
+    while error is not None and not isinstance(error, HfHubHTTPError):
+        error = error.__cause__
+    return error
+
+
+def _refusal(answer: HfHubHTTPError, repository: str) -> tuple[str, str]:
+    """What the hub refuses, and what to do."""
+    status = answer.response.status_code
+    if isinstance(answer, GatedRepoError):
+        return (
             f"{repository} is only given to accounts that have accepted its terms.",
             "Accept them on its page on huggingface.co and set HF_TOKEN.",
-        ) from error
-    except RevisionNotFoundError as error:
-        raise ModelLoadFailed(
-            model, f"{repository} has no such revision.", "Correct the model's revision."
-        ) from error
-    except RepositoryNotFoundError as error:
-        raise ModelLoadFailed(
-            model,
+        )
+    if isinstance(answer, RevisionNotFoundError):
+        return f"{repository} has no such revision.", "Correct the model's revision."
+    if isinstance(answer, RepositoryNotFoundError):
+        return (
             f"{repository} is neither a folder here nor a repository on the hub.",
             "Correct the model's source; a private repository needs HF_TOKEN.",
-        ) from error
-    except _NO_ANSWER as error:
-        raise ModelLoadFailed(
-            model,
-            f"{repository} has to be fetched, and huggingface.co could not be reached.",
-            "Check the connection, or name a folder or file that is here.",
-        ) from error
+        )
+    if status in (401, 403):
+        return (
+            f"huggingface.co does not let this account have {repository} (HTTP {status}).",
+            "Set HF_TOKEN to a token that may read it, and accept its terms if it has any.",
+        )
+    if status == 429:
+        return (
+            f"huggingface.co has been asked too often to give {repository} now (HTTP {status}).",
+            "Try again later; with HF_TOKEN it may be asked more often.",
+        )
+    return f"huggingface.co could not give {repository} (HTTP {status}).", "Try again later."
