@@ -112,7 +112,7 @@ class Gateway:
             if session.connection is not None:
                 self._say(session.connection, Op.INVALID_SESSION, resumable)
                 if not resumable:
-                    del self._sessions[session.id]
+                    self._end(session)
 
     async def close(self, code: int = UNKNOWN_ERROR) -> None:
         """End every connection with a close code."""
@@ -222,7 +222,7 @@ class Gateway:
             raise Closed(INVALID_SEQUENCE, "Invalid seq.")
         missed = session.missed_since(sequence)
         if missed is None:
-            del self._sessions[session.id]
+            self._end(session)
             self._say(connection, Op.INVALID_SESSION, False)
             return
         session.connection = connection
@@ -276,6 +276,13 @@ class Gateway:
     def _session_of(self, connection: Connection) -> Session | None:
         found = (each for each in self._sessions.values() if each.connection is connection)
         return next(found, None)
+
+    def _end(self, session: Session) -> None:
+        """A session is over before its connection is, where it has one still."""
+        del self._sessions[session.id]
+        if session.connection is not None:
+            session.connection = None
+            self._events.publish("gateway.left", session)
 
     def _leave(self, connection: Connection) -> None:
         """A session whose connection ended stays for a RESUME, unless it closed for good."""

@@ -84,6 +84,27 @@ async def test_a_new_session_takes_the_place_of_one_that_was_left(sandbox: Sandb
         assert left[0].id != sandbox.gateway.sessions[0].id
 
 
+async def test_a_session_that_is_ended_is_left_at_once_and_told_of_once(sandbox: Sandbox) -> None:
+    left: list[bool] = []
+    async with gateway(sandbox) as connection:
+        await connection.identify(sandbox.token)
+        await connection.until("GUILD_CREATE")
+        sandbox.events.subscribe(
+            lambda event: left.append(sandbox.gateway.connected)
+            if event.name == "gateway.left"
+            else None
+        )
+        sandbox.gateway.invalidate()
+        assert left == [False], "nobody is signed in, though the socket is open"
+        await connection.identify(sandbox.token)
+        await connection.until("READY")
+        sandbox.gateway.invalidate(resumable=True)
+        assert left == [False]
+        assert sandbox.gateway.connected
+    await sandbox.wait_for_departure()
+    assert left == [False, False]
+
+
 async def test_an_unknown_session_is_invalid(sandbox: Sandbox) -> None:
     async with gateway(sandbox) as connection:
         await connection.read()
