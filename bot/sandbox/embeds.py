@@ -39,7 +39,8 @@ MEDIA_KEYS = frozenset(
         "flags",
     ]
 )
-MEDIA_SCHEMES = ("http", "https", "attachment")
+LINKS = ("http", "https")
+MEDIA_SCHEMES = (*LINKS, "attachment")
 
 
 def check(form: Form, path: Path, embeds: Any) -> None:
@@ -66,17 +67,27 @@ def _check_one(form: Form, path: Path, embed: dict[str, Any]) -> None:
     form.known(path, embed, KEYS)
     form.text((*path, "title"), embed.get("title"), 256)
     form.text((*path, "description"), embed.get("description"), 4096)
-    form.text((*path, "url"), embed.get("url"), 2048)
+    _check_address(form, (*path, "url"), embed.get("url"), LINKS)
+    form.moment((*path, "timestamp"), embed.get("timestamp"))
     form.number((*path, "color"), embed.get("color"), 0, 0xFFFFFF)
     footer = form.record((*path, "footer"), embed.get("footer") or {})
     form.text((*path, "footer", "text"), footer.get("text"), 2048, required=bool(footer))
+    _check_address(form, (*path, "footer", "icon_url"), footer.get("icon_url"), MEDIA_SCHEMES)
     author = form.record((*path, "author"), embed.get("author") or {})
     form.text((*path, "author", "name"), author.get("name"), 256, required=bool(author))
+    _check_address(form, (*path, "author", "icon_url"), author.get("icon_url"), MEDIA_SCHEMES)
+    _check_address(form, (*path, "author", "url"), author.get("url"), LINKS)
     _check_fields(form, (*path, "fields"), embed.get("fields"))
     for key in ("image", "thumbnail"):
         _check_media(form, (*path, key), embed.get(key))
     if not any(embed.get(key) for key in KEYS - {"type", "color", "flags", "timestamp"}):
         form.required((*path, "description"))
+
+
+def _check_address(form: Form, path: Path, address: Any, schemes: tuple[str, ...]) -> None:
+    """An address, or nothing; no letter at all is not nothing."""
+    form.text(path, address, 2048)
+    form.scheme(path, address, schemes)
 
 
 def _check_fields(form: Form, path: Path, fields: Any) -> None:

@@ -1,6 +1,7 @@
 """Gathers what is wrong with a payload, by place, as Discord reports it."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.sandbox.errors import InvalidForm
@@ -64,6 +65,15 @@ class Form:
         number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
         if value is not None and not number and not (isinstance(value, str) and value.isdecimal()):
             self.add(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
+
+    def moment(self, path: Path, value: Any) -> None:
+        """A time in ISO 8601, or nothing."""
+        try:
+            if value is not None:
+                datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            message = f"Could not parse {value}. Should be ISO8601."
+            self.add(path, "DATE_TIME_TYPE_PARSE", message)
 
     def scheme(self, path: Path, address: Any, allowed: Collection[str]) -> None:
         """An address that begins with one of the schemes, or nothing."""

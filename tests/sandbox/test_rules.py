@@ -40,6 +40,23 @@ MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an empty embed": ({"embeds": [{}]}, "BASE_TYPE_REQUIRED"),
     "an embed's scheme": ({"embeds": [{"image": {"url": "ftp://x/y"}}]}, "URL_TYPE_INVALID_SCHEME"),
+    "a link that is none": ({"embeds": [{"title": "x", "url": "x.y"}]}, "URL_TYPE_INVALID_SCHEME"),
+    "an author's link to a file": (
+        {"embeds": [{"author": {"name": "x", "url": "attachment://x.png"}}]},
+        "URL_TYPE_INVALID_SCHEME",
+    ),
+    "an author's icon": (
+        {"embeds": [{"author": {"name": "x", "icon_url": "data://x"}}]}, "URL_TYPE_INVALID_SCHEME"
+    ),
+    "an icon that is left empty": (
+        {"embeds": [{"footer": {"text": "x", "icon_url": ""}}]}, "URL_TYPE_INVALID_SCHEME"
+    ),
+    "a time that is none": (
+        {"embeds": [{"title": "x", "timestamp": "yesterday"}]}, "DATE_TIME_TYPE_PARSE"
+    ),
+    "a time as a number": (
+        {"embeds": [{"title": "x", "timestamp": 1_700_000_000}]}, "DATE_TIME_TYPE_PARSE"
+    ),
     "an unknown key": ({"content": "x", "colour": 1}, "UNKNOWN_KEY"),
     "an unknown key of an embed": ({"embeds": [{"title": "x", "colour": 1}]}, "UNKNOWN_KEY"),
     "6 rows": (
