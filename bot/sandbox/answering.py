@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.errors import ApiError, ClientRefusal
+from bot.sandbox.payloads import MOST_REQUEST
 from bot.sandbox.replies import NotAnswered
 
 Handler = Callable[[web.Request], Awaitable[Any]]
@@ -20,6 +21,11 @@ def answering(handler: Handler) -> Callable[[web.Request], Awaitable[web.Respons
             return web.json_response(await handler(request))
         except (ClientRefusal, ApiError) as error:
             return _refusal(422, error)
+        except web.HTTPRequestEntityTooLarge:
+            most = f"{MOST_REQUEST / 2**20:g} MiB"
+            return _refusal(
+                413, ClientRefusal(f"This is too large: all files together may have {most}.")
+            )
         except (NotAnswered, TimeoutError) as error:
             return _refusal(504, error)
         except (LookupError, ValueError, TypeError) as error:

@@ -36,6 +36,8 @@ from bot.sandbox.world import Channel, User, World
 STRANGERS = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
 """A file is a stranger's: opened in a browser it runs nothing in the sandbox's name."""
 
+LARGEST = MOST_REQUEST * 4 // 3 + 1024 * 1024
+"""Bytes of a body that is read: the page sends its files in base64, four letters for three."""
 _FILES = r"/attachments/{channel_id}/{attachment_id:\d{1,20}}/{filename}"
 
 
@@ -119,7 +121,7 @@ class Sandbox:
         return self._exchanges.violations
 
     async def __aenter__(self) -> "Sandbox":
-        app = web.Application(client_max_size=MOST_REQUEST + 1024 * 1024, middlewares=[near_only])
+        app = web.Application(client_max_size=LARGEST, middlewares=[near_only])
         app.router.add_get("/gateway", self.gateway.main.enter)
         app.router.add_get("/gateway/resume", self.gateway.resuming.enter)
         app.router.add_get(_FILES, self._serve_file)

@@ -1,6 +1,8 @@
 """Another process acts in the sandbox through its control API."""
 
 import asyncio
+import base64
+import io
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -74,6 +76,21 @@ async def test_a_remote_member_says_something_with_files_in_answer_to_another(
     answer = await member.say("", [FileOption("x.png", PNG, "a picture")], reply_to=said.id)
     assert [each["description"] for each in answer.json["attachments"]] == ["a picture"]
     assert answer.json["message_reference"]["message_id"] == str(said.id)
+
+
+@pytest.mark.parametrize(("megabytes", "status", "sentence"), [
+    (25, 422, "large.bin is too large: files here may have 10 MiB."),
+    (27, 413, "This is too large: all files together may have 25 MiB.")])  # fmt: skip
+async def test_a_file_that_is_too_large_is_refused_with_a_sentence_however_large_it_is(
+    megabytes: int, status: int, sentence: str
+) -> None:
+    file = {"filename": "large.bin", "base64": base64.b64encode(bytes(megabytes * 2**20)).decode()}
+    deed = {"user": "member", "channel": "general", "do": "say", "content": "", "files": [file]}
+    async with controlled(Sandbox()) as sandbox, aiohttp.ClientSession() as page:
+        body = io.BytesIO(json.dumps(deed).encode())
+        async with page.post(f"{sandbox.url}/sandbox/act", data=body) as answer:
+            assert answer.status == status
+            assert (await answer.json())["message"] == sentence
 
 
 async def test_a_remote_member_chooses_members_and_channels(remote: RemoteSandbox) -> None:

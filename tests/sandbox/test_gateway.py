@@ -90,9 +90,9 @@ async def test_a_session_that_is_ended_is_left_at_once_and_told_of_once(sandbox:
         await connection.identify(sandbox.token)
         await connection.until("GUILD_CREATE")
         sandbox.events.subscribe(
-            lambda event: left.append(sandbox.gateway.connected)
-            if event.name == "gateway.left"
-            else None
+            lambda event: (
+                left.append(sandbox.gateway.connected) if event.name == "gateway.left" else None
+            )
         )
         sandbox.gateway.invalidate()
         assert left == [False], "nobody is signed in, though the socket is open"
