@@ -9,10 +9,10 @@ another thread, has no turn until they are here. Nothing in here knows of an eve
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor as Pool
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from bot.imaging.drawing import Drawing
@@ -102,7 +102,7 @@ class Tuning:
     mark_load: Callable[[int], AbstractContextManager[None]] = field(default=_unmarked, repr=False)
     """Entered with a job's id where its weights have to be loaded."""
     lost: Callable[[], None] = field(default=_on, repr=False)
-    """Called within the step in which the device was lost; it need not come back."""
+    """Called within the step or load in which the device was lost; it need not come back."""
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
 
 
@@ -141,7 +141,11 @@ class Executor:
 
     def prepare(self) -> None:
         """Load what is drawn with by default, if its files are here; else they are fetched."""
-        self._loader.prepare()
+        try:
+            with self._leaving_if_lost():
+                self._loader.prepare()
+        except DeviceLost:
+            _log.debug("the engine will try again")
 
     def take(self, ticket: int, work: Work, source: Pixels | None = None) -> None:
         """Take a job in flight; `source` is the picture it begins with, if it does."""
@@ -167,7 +171,7 @@ class Executor:
             for drawing in waiting:
                 self._enter(drawing)
         if self.idle and self._loader.loaded is None:
-            self._loader.prepare()
+            self.prepare()
 
     def _enter(self, drawing: Drawing) -> None:
         """From now on it has its turns."""
@@ -199,7 +203,7 @@ class Executor:
         drawing = self._choose()
         try:
             self._load_for(drawing)
-        except ModelLoadFailed as error:
+        except (ModelLoadFailed, DeviceLost) as error:
             self._fail(drawing, replace(error))
             return
         began = self._clock()
@@ -230,15 +234,15 @@ class Executor:
 
     def _load_for(self, drawing: Drawing) -> None:
         if self._loader.loaded != drawing.weights:
-            with self._tuning.mark_load(drawing.work.job_id):
+            with self._tuning.mark_load(drawing.work.job_id), self._leaving_if_lost(drawing):
                 self._loader.load(drawing.weights)
             self._drawn_since_load = 0.0
 
     def _advance(self, drawing: Drawing) -> RenderError | None:
         """Draw one step further; what went wrong, without the frames that hold device memory."""
         try:
-            with self._tuning.mark(drawing.work.job_id):
-                cost = self._step(drawing)
+            with self._tuning.mark(drawing.work.job_id), self._leaving_if_lost(drawing):
+                cost = drawing.advance(self._loader.painter())
         except BaseException as error:  # a panic of a library in Rust is no Exception
             if not isinstance(error, OutOfMemory):
                 _log.exception("job %s could not be drawn", drawing.work.job_id)
@@ -249,12 +253,14 @@ class Executor:
         )
         return None
 
-    def _step(self, drawing: Drawing) -> float:
-        """The cost that was served; a process without its device leaves while the job is marked."""
+    @contextmanager
+    def _leaving_if_lost(self, drawing: Drawing | None = None) -> Iterator[None]:
+        """A process without its device leaves while the job in hand is marked, if there is one."""
         try:
-            return drawing.advance(self._loader.painter())
+            yield
         except DeviceLost as error:
-            _log.critical("%s: leaving for a new one", error, extra={"job": drawing.work.job_id})
+            job = {"job": drawing.work.job_id} if drawing else {}
+            _log.critical("%s: leaving for a new one", error, extra=job)
             self._tuning.lost()
             raise
 
@@ -266,8 +272,8 @@ class Executor:
         drawing.begin_again_tiled()
         self._alone = drawing
         try:
-            with self._tuning.mark(drawing.work.job_id):
-                self._loader.painter().relieve()
+            with self._tuning.mark(drawing.work.job_id), self._leaving_if_lost(drawing):
+                self._loader.relieve()
         except Exception as error:
             _log.exception("memory could not be given back for job %s", drawing.work.job_id)
             self._fail(drawing, _bare(error))

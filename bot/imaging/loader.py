@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from bot.imaging.painter import Files, Painter, Weights
-from bot.model.errors import ModelLoadFailed
+from bot.model.errors import DeviceLost, ModelLoadFailed
 from bot.model.picture import EngineStatus
 
 _log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Loader:
     def prepare(self) -> None:
         """Load what is drawn with by default, once its files are here.
 
-        A failure is told, and logged.
+        A failure is told, and logged; raises DeviceLost.
         """
         try:
             default = self.painter().default
@@ -90,7 +90,7 @@ class Loader:
         self._fetched.add(files)
 
     def load(self, weights: Weights) -> None:
-        """Have these weights in memory; raises ModelLoadFailed."""
+        """Have these weights in memory; raises ModelLoadFailed, DeviceLost."""
         painter = self.painter()
         if self.loaded == weights:
             return
@@ -103,6 +103,14 @@ class Loader:
         self.seconds = self._clock() - began
         _log.info("loaded %s in %.1f s", _named(weights), self.seconds)
         self._tell(EngineStatus("ready", weights.model))
+
+    def relieve(self) -> None:
+        """Have the painter give back what it can, what was loaded to stay included."""
+        gc.unfreeze()
+        try:
+            self.painter().relieve()
+        finally:
+            gc.freeze()
 
     def close(self) -> None:
         """Let go of the painter, if there is one."""
@@ -141,6 +149,8 @@ class Loader:
         known = self._failures.get(key)
         try:
             yield
+        except DeviceLost:
+            raise  # to be told and remembered by nobody: the process leaves
         except BaseException as error:  # a panic of a library in Rust is no Exception
             failure = _as_load_failure(weights, error)
             if not known or str(known[1]) != str(failure):

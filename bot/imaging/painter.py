@@ -79,18 +79,21 @@ class Painter(Protocol):
         ...
 
     def load(self, weights: Weights) -> None:
-        """Have the weights ready for drawing; nothing is being drawn; raises ModelLoadFailed."""
+        """Have the weights ready for drawing; nothing is being drawn.
+
+        Raises ModelLoadFailed, DeviceLost.
+        """
         ...
 
     def draw(self, recipe: Recipe, between: Between, source: Pixels | None = None) -> Drawn:
-        """Draw one image on the loaded weights; raises OutOfMemory, NotFinite.
+        """Draw one image on the loaded weights; raises OutOfMemory, DeviceLost, NotFinite.
 
         `source` is the picture that a derived recipe begins with, of the recipe's size.
         """
         ...
 
     def relieve(self) -> None:
-        """Give back all memory that is only kept to be quick."""
+        """Give back all memory that is only kept to be quick; raises DeviceLost."""
         ...
 
     def close(self) -> None:

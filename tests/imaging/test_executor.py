@@ -142,6 +142,43 @@ def test_a_process_that_loses_its_device_leaves_while_the_job_in_hand_is_marked(
     assert "leaving for a new one" in caplog.text
 
 
+@pytest.mark.happens("the graphics card is lost to the process")
+@pytest.mark.parametrize("during", ["on_load", "on_relieve"])
+def test_a_device_that_is_lost_beside_the_steps_makes_the_process_leave_all_the_same(
+    tmp_path, during
+):
+    marker = StepMarker(tmp_path / "stepping")
+    left = []
+
+    def fall(*_):
+        raise DeviceLost("CUDA error: unknown error")
+
+    def too_large(_):
+        raise OutOfMemory
+
+    bench = Bench(
+        marker=marker,
+        lost=lambda: left.append(marker.stepping().job_id),
+        **{"on_decode": too_large, during: fall},
+    )
+    bench.executor.take(1, work(11, recipe(1)))
+    bench.finish()
+    assert left == [11]
+    assert isinstance(bench.error_of(1), DeviceLost)
+
+
+@pytest.mark.happens("the graphics card is lost to the process")
+def test_a_device_that_is_lost_in_the_first_load_makes_the_process_leave():
+    left = []
+
+    def fall(_):
+        raise DeviceLost("CUDA error: unknown error")
+
+    bench = Bench(on_load=fall, lost=lambda: left.append("left"))
+    bench.executor.prepare()
+    assert left == ["left"]
+
+
 def test_a_short_job_that_comes_later_is_done_first():
     bench = Bench()
     bench.executor.take(1, work(1, recipe(1, steps=10)))

@@ -1,6 +1,8 @@
 """What is remembered of loads that came to nothing, and what is logged of those that did not."""
 
+import gc
 import logging
+import weakref
 
 import pytest
 
@@ -11,6 +13,16 @@ from bot.model.recipe import Lora
 from tests.imaging.scripted import InlinePool, ScriptedPainter
 
 RETRY_AFTER = 60.0
+
+
+AT_ONCE = (lambda _: None, RETRY_AFTER, lambda: 0.0, Fetching(InlinePool(), lambda _: None))
+
+
+class Ring:
+    """What holds itself, so that only a collection ends it."""
+
+    def __init__(self):
+        self.me = self
 
 
 class Bench:
@@ -63,6 +75,20 @@ def test_a_failure_that_does_not_keep_from_trying_any_more_is_forgotten(caplog):
     assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
     bench.fail("ink", 1.0)
     assert len(caplog.records) == 3  # it is logged anew, since nothing was known of it
+
+
+def test_relief_finds_what_was_loaded_to_stay():
+    held = []
+    painter = ScriptedPainter(
+        on_load=lambda _: held.append(Ring()), on_relieve=lambda: (held.clear(), gc.collect())
+    )
+    loader = Loader(lambda: painter, *AT_ONCE)
+    loader.load(Weights("starter"))
+    ring = weakref.ref(held[0])
+    loader.relieve()
+    assert ring() is None
+    assert gc.get_freeze_count() > 0
+    gc.unfreeze()
 
 
 def test_a_load_is_logged_with_its_name_and_its_seconds(caplog):

@@ -7,7 +7,16 @@ import torch
 
 from bot.model.errors import AdapterLoadFailed, BotError, DeviceLost, ModelLoadFailed, OutOfMemory
 
-_NO_MEMORY = ("DefaultCPUAllocator", "MPS backend out of memory", "CUDA out of memory")
+_NO_MEMORY = (
+    "DefaultCPUAllocator",
+    "MPS backend out of memory",
+    "CUDA out of memory",
+    "error: out of memory",
+    "STATUS_ALLOC_FAILED",
+    "ALLOCATION_FAILED",
+    "unable to find an engine to execute this computation",
+)
+"""What allocators say, CUDA itself and its libraries; the last is cuDNN without room to work in."""
 
 _LOST = (
     "illegal memory access",
@@ -20,6 +29,8 @@ _LOST = (
     "uncorrectable ECC error",
     "hardware stack error",
     "GPU is lost",
+    "error: unknown error",
+    "busy or unavailable",
 )
 """What CUDA says once and then, at every later call, until the process ends."""
 
@@ -47,14 +58,16 @@ def drawing() -> Iterator[None]:
     except Exception as error:
         if is_out_of_memory(error):
             raise OutOfMemory from None
-        if is_lost(error):
-            raise DeviceLost(first_line(error)) from None
+        _raise_if_lost(error)
         raise
 
 
 @contextmanager
 def loading(model: str) -> Iterator[None]:
-    """Turn whatever a load raises into ModelLoadFailed with a sentence about it."""
+    """Turn whatever a load raises into ModelLoadFailed with a sentence about it.
+
+    A lost card becomes DeviceLost.
+    """
     try:
         yield
     except BotError:
@@ -66,6 +79,7 @@ def loading(model: str) -> Iterator[None]:
                 "The device has too little memory for it.",
                 "Close what else uses the device, or choose a smaller model.",
             ) from None
+        _raise_if_lost(error)
         raise ModelLoadFailed(
             model,
             f"Its files do not fit together ({first_line(error)}).",
@@ -75,7 +89,10 @@ def loading(model: str) -> Iterator[None]:
 
 @contextmanager
 def adding(lora: str) -> Iterator[None]:
-    """Turn whatever adding a LoRA raises into AdapterLoadFailed with a sentence about it."""
+    """Turn whatever adding a LoRA raises into AdapterLoadFailed with a sentence about it.
+
+    A lost card becomes DeviceLost.
+    """
     try:
         yield
     except BotError:
@@ -87,11 +104,17 @@ def adding(lora: str) -> Iterator[None]:
                 "The device has too little memory for it.",
                 "Close what else uses the device, or take it off the list.",
             ) from None
+        _raise_if_lost(error)
         raise AdapterLoadFailed(
             lora,
             f"It does not fit the model ({first_line(error)}).",
             "It has to be a LoRA in .safetensors for models of its family; correct its family.",
         ) from error
+
+
+def _raise_if_lost(error: Exception) -> None:
+    if is_lost(error):
+        raise DeviceLost(first_line(error)) from None
 
 
 def first_line(error: Exception) -> str:

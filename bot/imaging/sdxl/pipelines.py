@@ -141,7 +141,8 @@ class SdxlPainter:
 
     def relieve(self) -> None:
         """Give the memory back that is kept for later, other checkpoints included."""
-        self._shelf.relieve(self._checkpoint)
+        with faults.drawing():
+            self._shelf.relieve(self._checkpoint)
 
     def close(self) -> None:
         """Let go of the weights and leave the thread's mode."""
