@@ -55,8 +55,11 @@ class Step:
 
     done: int
     of: int
-    preview: Callable[[], Pixels]
-    """A rough small picture of where the image stands; good until the next step begins."""
+    preview: Callable[[], Pixels | None]
+    """A rough small picture of where the image stands; good until the next step begins.
+
+    None where the model allows none.
+    """
 
 
 Between = Callable[[Step], None]

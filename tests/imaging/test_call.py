@@ -35,20 +35,30 @@ def call(pipeline, recipe):
     )
 
 
+NORMED = {"latents_mean": [0.5, -0.5, 0.25, 0.0], "latents_std": [0.5, 1.5, 1.0, 2.0]}
+
+
+@pytest.fixture
+def configured(half):
+    """Changes the VAE's configuration, which is put back."""
+    before = dict(half.vae.config)
+    yield half.vae.register_to_config
+    half.vae.register_to_config(**before)
+
+
 @pytest.mark.filterwarnings("ignore:`upcast_vae` is deprecated:FutureWarning")
-def test_decoding_in_fp32_is_what_the_library_does_when_told_to_upcast(half):
+@pytest.mark.parametrize("config", [{}, NORMED])
+def test_decoding_in_fp32_is_what_the_library_does_when_told_to_upcast(half, configured, config):
+    configured(**config)
     recipe = order(steps=2, vae_upcast=True)
     ours = call(half, recipe).draw(lambda step: None)
-    half.vae.register_to_config(force_upcast=True)
-    try:
-        theirs = pipeline_for(half, recipe)(
-            recipe.prompt,
-            num_inference_steps=2,
-            guidance_scale=3.5,
-            generator=torch.Generator("cpu").manual_seed(7),
-        ).images[0]
-    finally:
-        half.vae.register_to_config(force_upcast=False)
+    configured(force_upcast=True)
+    theirs = pipeline_for(half, recipe)(
+        recipe.prompt,
+        num_inference_steps=2,
+        guidance_scale=3.5,
+        generator=torch.Generator("cpu").manual_seed(7),
+    ).images[0]
     assert (levels(ours) == np.asarray(theirs)).all()
     assert half.vae.dtype == torch.float16
 

@@ -13,6 +13,7 @@ from diffusers import AutoencoderKL, StableDiffusionXLPipeline
 from bot.imaging.painter import Between, Pixels, Step
 from bot.imaging.sdxl.derived import AnyPipeline, beginning_of, from_pictures, varied
 from bot.imaging.sdxl.prediction import Prediction
+from bot.imaging.sdxl.preview import Preview
 from bot.model.errors import NotFinite, UnknownOption
 from bot.model.recipe import Recipe
 from bot.model.schedulers import SCHEDULERS
@@ -66,7 +67,7 @@ class Call:
         *,
         vae_upcast: bool,
         tile: int | None,
-        preview: Callable[[torch.Tensor], Pixels],
+        preview: Preview,
         after_step: Callable[[int], None],
     ) -> None:
         self._pipeline = pipeline
@@ -125,9 +126,8 @@ class Call:
         """What the stock pipeline does with `force_upcast`, from the latents at hand."""
         pipeline, vae = self._pipeline, self._pipeline.vae
         vae.to(dtype=torch.float32)
-        latents = latents.to(torch.float32) / vae.config.scaling_factor
         with torch.no_grad():
-            image = vae.decode(latents, return_dict=False)[0]
+            image = vae.decode(_unscaled(latents.to(torch.float32), vae), return_dict=False)[0]
         return pipeline.image_processor.postprocess(image, output_type="np")
 
 
@@ -145,6 +145,15 @@ def tile_by(side: int, vae: AutoencoderKL) -> None:
     vae.enable_tiling()
     vae.tile_sample_min_size = side
     vae.tile_latent_min_size = side // 2 ** (len(vae.config.block_out_channels) - 1)
+
+
+def _unscaled(latents: torch.Tensor, vae: AutoencoderKL) -> torch.Tensor:
+    """Latents as the VAE knows them, by the stock pipeline's formula."""
+    mean, std = vae.config.latents_mean, vae.config.latents_std
+    if mean is None or std is None:
+        return latents / vae.config.scaling_factor
+    mean, std = (torch.tensor(one).view(1, -1, 1, 1).to(latents) for one in (mean, std))
+    return latents * std / vae.config.scaling_factor + mean
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from bot.imaging.sdxl.arrangement import Arrangement
 from bot.imaging.sdxl.devices import dtype_for, empty_cache, use_threads
 from bot.imaging.sdxl.hub import Hub
 from bot.imaging.sdxl.loading import adapter_file, fetch, load
-from bot.imaging.sdxl.preview import LatentToRgb
+from bot.imaging.sdxl.preview import Preview, preview_by
 from bot.imaging.sdxl.prompts import Conditioner, visiting
 from bot.model.checkpoint import Catalogue, Checkpoint
 from bot.model.errors import AdapterLoadFailed, ModelLoadFailed
@@ -36,7 +36,7 @@ class Model:
     pipeline: StableDiffusionXLPipeline
     adapters: Adapters
     fingerprint: Future[str]
-    preview: LatentToRgb
+    preview: Preview
     conditioner: Conditioner
 
 
@@ -145,7 +145,7 @@ class Shelf:
             pipeline=pipeline,
             adapters=Adapters(pipeline, self._fingerprint_of),
             fingerprint=self._hashing.submit(loaded.fingerprint, self._fingerprints),
-            preview=LatentToRgb.fitted(pipeline.vae),
+            preview=preview_by(pipeline.vae),
             conditioner=self._conditioner(pipeline),
         )
 
