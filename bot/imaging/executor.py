@@ -14,6 +14,7 @@ from concurrent.futures import Executor as Pool
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from bot.imaging.drawing import Drawing
 from bot.imaging.loader import Fetching, Loader
@@ -314,7 +315,16 @@ class Executor:
         self._tell(Advanced(ticket, replace(progress, preview_png=encode_preview(pixels))))
 
     def _encode(self, drawn: Drawn) -> Future[Picture]:
-        return self._pool.submit(_picture, drawn)
+        """The picture as it will be; no thread of the pool waits for the hashes in its recipe."""
+        picture: Future[Picture] = Future()
+        drawn.once_hashed(partial(self._begin_encoding, drawn, picture))
+        return picture
+
+    def _begin_encoding(self, drawn: Drawn, picture: Future[Picture]) -> None:
+        try:
+            self._pool.submit(_encode_into, picture, drawn)
+        except RuntimeError:  # the engine ended meanwhile, and its last pictures are worth having
+            _encode_into(picture, drawn)
 
 
 def _preview(step: Step, job_id: int) -> Pixels | None:
@@ -326,9 +336,14 @@ def _preview(step: Step, job_id: int) -> Pixels | None:
         return None
 
 
-def _picture(drawn: Drawn) -> Picture:
-    recipe = drawn.completed()
-    return Picture(png=encode(drawn.pixels, recipe), recipe=recipe)
+def _encode_into(picture: Future[Picture], drawn: Drawn) -> None:
+    if not picture.set_running_or_notify_cancel():
+        return
+    try:
+        recipe = drawn.completed()
+        picture.set_result(Picture(png=encode(drawn.pixels, recipe), recipe=recipe))
+    except BaseException as error:
+        picture.set_exception(error)
 
 
 def _bare(error: BaseException) -> RenderError:

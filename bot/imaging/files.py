@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Iterable
 from math import prod
 from pathlib import Path
 
 from bot.model.checks import HUB_ID
+
+_log = logging.getLogger(__name__)
 
 STARTER = Path(__file__).parent / "starter"
 """The folder of the small checkpoint that is shipped."""
@@ -121,13 +124,24 @@ def _header(path: Path) -> tuple[int, list[tuple[int, int]]]:
 
 
 class Fingerprints:
-    """SHA-256 of weights files, remembered for as long as a file keeps its time and size."""
+    """SHA-256 of weights files, remembered for as long as a file keeps its time and size.
+
+    A file that can no longer be read has an empty one: what is in memory is drawn with all the
+    same, and the log says so.
+    """
 
     def __init__(self) -> None:
         self._known: dict[tuple[Path, int, int], str] = {}
 
     def of_file(self, path: Path) -> str:
         """The hash of one file, as hexadecimal digits."""
+        try:
+            return self._found(path)
+        except OSError as error:
+            _log.warning("recipes go without the hash of %s: %s", path, error)
+            return ""
+
+    def _found(self, path: Path) -> str:
         real = path.resolve()
         stat = real.stat()
         key = (real, stat.st_mtime_ns, stat.st_size)
@@ -137,9 +151,10 @@ class Fingerprints:
 
     def of_folder(self, folder: Path, files: Iterable[Path]) -> str:
         """The hash over `<file's hash>  <its path in the folder>` of the files, one a line."""
-        lines = sorted(
-            f"{self.of_file(path)}  {path.relative_to(folder).as_posix()}\n" for path in files
-        )
+        hashes = {path.relative_to(folder).as_posix(): self.of_file(path) for path in files}
+        if not all(hashes.values()):
+            return ""
+        lines = sorted(f"{sha256}  {name}\n" for name, sha256 in hashes.items())
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

@@ -3,7 +3,8 @@
 Every call comes from that thread, but for `fetch`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -46,7 +47,17 @@ class Drawn:
 
     pixels: Pixels
     completed: Callable[[], Recipe]
-    """The recipe with all it was drawn with; may wait for a file's hash, so not for the thread."""
+    """The recipe with all it was drawn with; waits for `hashes`."""
+    hashes: Sequence["Future[str]"] = ()
+    """Those of the weights' files, which take their time after a load."""
+
+    def once_hashed(self, call: Callable[[], object]) -> None:
+        """Call when the hashes are there: at once, or on the thread that brings the last one."""
+        for one in self.hashes:
+            if not one.done():
+                one.add_done_callback(lambda _: self.once_hashed(call))
+                return
+        call()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,9 @@ def parameters(recipe: Recipe) -> str:
         "Model hash": recipe.model_sha256[:10],
         "Model": recipe.model,
         "VAE": recipe.vae,
-        "Lora hashes": ", ".join(f"{_plainly(one)}: {one.sha256[:12]}" for one in recipe.loras),
+        "Lora hashes": ", ".join(
+            f"{_plainly(one)}: {one.sha256[:12]}" for one in recipe.loras if one.sha256
+        ),
         "Denoising strength": "" if recipe.strength is None else f"{recipe.strength:g}",
         "Variation seed": (recipe.variation or {}).get("seed", ""),
         "Variation seed strength": (recipe.variation or {}).get("amount", ""),

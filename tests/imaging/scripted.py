@@ -1,6 +1,6 @@
 """A painter without a model: what it does between two steps is the test's to say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor as Pool
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -22,6 +22,7 @@ class ScriptedPainter:
     on_preview: Callable[[Recipe], None] = lambda recipe: None
     on_relieve: Callable[[], None] = lambda: None
     on_decode: Callable[[Recipe], None] = lambda recipe: None
+    hashes: Callable[[Recipe], Sequence[Future[str]]] = lambda recipe: ()
     log: list[tuple[str, object]] = field(default_factory=list)
     default: Weights = field(default_factory=lambda: Weights("starter"))
 
@@ -42,7 +43,13 @@ class ScriptedPainter:
             between(Step(done, recipe.steps, lambda: self._preview(recipe)))
         self.log.append(("decode", recipe.seed))
         self.on_decode(recipe)
-        return Drawn(_grey(recipe), lambda: replace(recipe, device="scripted"))
+        hashes = self.hashes(recipe)
+
+        def completed() -> Recipe:
+            sha256 = "".join(one.result() for one in hashes)
+            return replace(recipe, device="scripted", model_sha256=sha256)
+
+        return Drawn(_grey(recipe), completed, hashes)
 
     def relieve(self) -> None:
         """Nothing is kept."""

@@ -120,9 +120,11 @@ def test_a_lora_of_no_weight_changes_nothing(studio, stock):
 
 
 def test_the_recipe_says_which_files_they_were(studio, files):
-    done = drawn(studio, Lora("fog", 0.8)).completed()
+    foggy = drawn(studio, Lora("fog", 0.8))
+    done = foggy.completed()
     digest = hashlib.sha256(files["fog"].read_bytes()).hexdigest()
     assert done.loras == (Lora("fog", 0.8, digest),)
+    assert [one.result() for one in foggy.hashes] == [done.model_sha256, digest]
 
 
 def test_a_recipe_that_names_the_files_hash_is_drawn_on_the_same_weights():

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 
 import pytest
@@ -92,6 +93,37 @@ async def test_a_listener_that_fails_harms_nobody():
     async with running(ScriptedPainter()) as engine:
         rendered = await engine.render(work(1, recipe(1)), fall)
     assert len(rendered.pictures) == 1
+
+
+def hashed_in_time(sha256):
+    """A painter's hashes: those of the first nine seeds come when the test gives them."""
+    return lambda ordered: [sha256] if ordered.seed < 10 else []
+
+
+async def test_pictures_that_wait_for_a_hash_keep_nobody_else_s_waiting():
+    sha256 = Future()
+    painter = ScriptedPainter(hashes=hashed_in_time(sha256))
+    async with running(painter) as engine:
+        tasks = [begin(engine, work(one, recipe(one))) for one in range(1, 5)]
+        await until(lambda: {("decode", one) for one in range(1, 5)} <= set(painter.log))
+        async with asyncio.timeout(PATIENCE):
+            await engine.render(work(10, recipe(10)), ignored)
+        assert not any(task.done() for task in tasks)
+        sha256.set_result("ab")
+        [picture] = (await tasks[0]).pictures
+        assert read_recipe(picture.png).model_sha256 == "ab"
+        await asyncio.gather(*tasks)
+
+
+async def test_a_picture_that_waits_for_a_hash_at_the_end_is_written_all_the_same():
+    sha256 = Future()
+    painter = ScriptedPainter(hashes=hashed_in_time(sha256))
+    async with running(painter) as engine:
+        task = begin(engine, work(1, recipe(1)))
+        await until(lambda: ("decode", 1) in painter.log)
+        assert await engine.stop(grace=PATIENCE)
+        sha256.set_result("ab")
+        assert len((await task).pictures) == 1
 
 
 async def test_slots_are_taken_while_a_job_is_in_flight():

@@ -144,6 +144,13 @@ def test_the_fingerprint_changes_with_the_weights_and_not_with_their_place(folde
     assert first.fingerprint(hashes) != second.fingerprint(hashes)
 
 
+def test_weights_whose_file_is_gone_since_they_were_loaded_have_no_fingerprint(folder, caplog):
+    loaded = load(Checkpoint(key="mine", source=str(folder)), torch.float32)
+    (folder / UNET).unlink()
+    assert loaded.fingerprint(Fingerprints()) == ""
+    assert f"recipes go without the hash of {folder / UNET}" in caplog.text
+
+
 def test_a_variant_that_is_not_there_means_the_plain_files():
     load(replace(Checkpoint(key="mine", source=str(STARTER)), variant="fp16"), torch.float32)
 

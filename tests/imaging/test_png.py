@@ -88,6 +88,8 @@ def test_loras_stand_in_the_parameters_as_other_tools_write_them():
     first, *_, last = parameters(recipe(prompt="a cat", loras=loras)).splitlines()
     assert first == "a cat <lora:ink:0.5> <lora:fast_4:1>"
     assert 'Lora hashes: "ink: 0123456789ab, fast_4: ff"' in last
+    unread = parameters(recipe(loras=(Lora("ink", 0.5),)))
+    assert "hash" not in unread
 
 
 def test_a_variation_stands_in_the_parameters_as_other_tools_write_it():

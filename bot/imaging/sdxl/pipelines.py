@@ -117,7 +117,8 @@ class SdxlPainter:
             versions={**self._versions, **conditioning.versions},
             **self._circumstances(checkpoint, taken),
         )
-        return Drawn(pixels, lambda: _completed(drawn_with, taken))
+        hashes = (model.fingerprint, *taken.hashes.values())
+        return Drawn(pixels, lambda: _completed(drawn_with, taken), hashes)
 
     def _draw(
         self,
