@@ -28,6 +28,7 @@ MARKS = {
     "an ||secret **one**|| here":
         "an <span><span>secret <strong>one</strong></span></span> here",
     "|| `||` ||": "<span><span> <code>||</code> </span></span>",
+    "||a ` b|| c ` d": "<span><span>a ` b</span></span> c ` d",
     "<:cat:12345> <a:dog:12345> :) ☃️": "<span>:cat:</span> <span>:dog:</span> :) ☃️",
 }  # fmt: skip
 BLOCKS = {
@@ -46,6 +47,8 @@ BLOCKS = {
     "```py\nif a:\n    **b**\n```":
         "<div><figure><figcaption>py</figcaption>"
         "<pre><code>if a:\n    **b**</code></pre></figure></div>",
+    "```\n\n\na\n\nb\n\n\n```c":
+        "<div><figure><pre><code>a\n\nb</code></pre></figure>c</div>",
     "say ```js``` now": "<div>say <figure><pre><code>js</code></pre></figure> now</div>",
     "```\n# no\n> no\n- no\n```":
         "<div><figure><pre><code># no\n&gt; no\n- no</code></pre></figure></div>",
@@ -69,6 +72,10 @@ LINKS = {
     "<javascript:alert(1)> ftp://a.example mailto:x@a.example":
         "&lt;javascript:alert(1)&gt; ftp://a.example mailto:x@a.example",
 }  # fmt: skip
+NEVER_CLOSED = {
+    "||" + "`a`," * 60: "||" + "<code>a</code>," * 60,
+    "```" + "\n" * 1900 + "x": "```" + "\n" * 1900 + "x",
+}
 ATTRIBUTES = re.compile(
     r' (?:class|target|rel|style|tabindex|role|type|inert|aria-[a-z]+)(?:="[^"]*")?'
 )
@@ -95,6 +102,11 @@ async def test_every_mark_means_what_it_means_in_discord(windows, sandbox, table
     assert dict(zip(table, found, strict=True)) == {
         text: frame.format(expected) for text, expected in table.items()
     }
+
+
+async def test_what_is_opened_and_never_closed_keeps_no_reader_waiting(windows, sandbox):
+    found = await drawn(windows, sandbox, list(NEVER_CLOSED))
+    assert found == [f"<p>{expected}</p>" for expected in NEVER_CLOSED.values()]
 
 
 async def test_mentions_are_names_and_a_channels_leads_there(windows, sandbox):

@@ -113,6 +113,33 @@ async def test_another_file_is_a_card_from_which_it_is_downloaded(windows, sandb
     assert (await download.path()).read_bytes() == content
 
 
+async def test_a_file_that_no_component_shows_is_not_drawn_but_spoken_of(windows, sandbox):
+    shown = {"type": 12, "items": [{"media": {"url": "attachment://1.png"}, "description": "one"}]}
+    await posted(sandbox, {"flags": 1 << 15, "components": [shown]}, pictures(2))
+    page = await windows.open()
+    await is_loaded(page, "one")
+    await expect(page.get_by_role("button", name="Open picture")).to_have_count(1)
+    await expect(page.get_by_role("log")).to_contain_text("1 file was uploaded, but no component")
+
+
+async def test_an_edit_that_brings_the_next_preview_leaves_the_lightbox_open(windows, sandbox):
+    sent = await posted(sandbox, {"described": {"1.png": "step 1"}}, pictures(1))
+    page = await windows.open()
+    await page.get_by_role("button", name="Open picture: step 1").click()
+    box = page.get_by_role("dialog", name="Picture")
+    await expect(box).to_be_visible()
+    preview = {"attachments": [{"id": "0", "filename": "2.png", "description": "step 2"}]}
+    path = f"/channels/{sent['channel_id']}/messages/{sent['id']}"
+    async with RawBot(sandbox) as bot:
+        answer = await bot.ask("PATCH", path, preview, {"2.png": png(30, 20)})
+    assert answer.status == 200, answer.body
+    picture = page.locator("[data-alt='step 2']")
+    await expect(picture).to_be_visible()
+    await expect(box).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(picture).to_be_focused()
+
+
 async def test_an_embed_is_shown_with_all_its_parts(windows, sandbox):
     embed = {
         "author": {"name": "Ann", "url": "https://a.example"},

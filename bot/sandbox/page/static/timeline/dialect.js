@@ -29,6 +29,13 @@ function leaf(state, type, meta, content = "") {
   return token;
 }
 
+// Less the line breaks at its end.
+function withoutEnd(code) {
+  let end = code.length;
+  while (code[end - 1] === "\n") end -= 1;
+  return code.slice(0, end);
+}
+
 // markdown-it's own rule for words runs over | and stops for more than is needed.
 parser.inline.ruler.at("text", (state, silent) => {
   const plain = /[^\\`*_~|<@[\]:]+/y;
@@ -43,12 +50,14 @@ parser.inline.ruler.at("text", (state, silent) => {
 rule("escape", "backticks", /\\([^\p{L}\p{N}\s])/uy, (state, [, mark]) => {
   state.push("text_special", "", 0).content = mark;
 });
-rule("code_block", "backticks", /```(?:([\w+#.-]+)\n|\n+)?([^]+?)\n*```\n?/y, (state, [, language, code]) => {
+// No character below can be taken in two ways: a text that never closes what it opens is given up at once.
+rule("code_block", "backticks", /```(?:([\w+#.-]+)\n)?\n*([^\n][^]*?)```\n?/y, (state, [, language, code]) => {
   state.pending = state.pending.replace(/\n$/, "");
-  leaf(state, "code_block", { language }, code);
+  leaf(state, "code_block", { language }, withoutEnd(code));
 });
-rule("spoiler", "emphasis", /\|\|((?:`[^`]*`|\\[^]|[^\\])+?)\|\|/y, (state, [, inner]) => {
-  leaf(state, "spoiler").children = tokens(inner);
+// Marks inside of code close no spoiler, but where that leaves none to close it.
+rule("spoiler", "emphasis", /\|\|(?:((?:`[^`]*`|\\[^]|[^\\`]|`(?![^`]*`))+?)|((?:\\[^]|[^\\])+?))\|\|/y, (state, [, ...found]) => {
+  leaf(state, "spoiler").children = tokens(found.find(Boolean));
 });
 rule("user", "autolink", /<@!?(\d+)>/y, (state, [, id]) => leaf(state, "user", { id }));
 rule("role", "autolink", /<@&(\d+)>/y, (state, [, id]) => leaf(state, "role", { id }));

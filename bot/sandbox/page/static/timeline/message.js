@@ -75,7 +75,7 @@ function Content({ message, name }) {
     <small class="edited" title=${written(Date.parse(edited) / 1000, "F")}> (edited)</small>`;
   return html`
     ${content && html`<div class="content"><${Markdown} text=${content} />${mark}</div>`}
-    <${Attachments} attachments=${message.attachments} />
+    <${Attachments} attachments=${message.attachments} flags=${flags} />
     ${flags & SUPPRESS_EMBEDS ? null : embeds.map((each) => html`<${Embed} embed=${each} />`)}
     ${message.components.length > 0 && html`<${Components} message=${message} />`}
     ${!content && mark}`;
