@@ -18,6 +18,14 @@ async def test_a_reload_comes_back_as_the_same_member_to_the_same_place(windows)
     await expect(acting(page)).to_have_accessible_name("Acting as moderator, moderator")
 
 
+async def test_direct_messages_stay_direct_messages_as_somebody_else(windows, sandbox):
+    page = await windows.open("member", place="@me")
+    await expect(page).to_have_title("Sandbox – @sandbox-bot")
+    await become(page, "2")
+    await expect(acting(page)).to_have_accessible_name("Acting as moderator")
+    await expect(page).to_have_title("Sandbox – @sandbox-bot")
+
+
 async def test_a_second_window_is_somebody_else_in_the_same_place(windows):
     page = await windows.open("member", place="announcements")
     await page.keyboard.press("Alt+a")

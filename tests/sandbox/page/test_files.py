@@ -55,6 +55,14 @@ async def test_a_file_that_was_removed_is_not_sent(page, sandbox):
     assert [each["filename"] for each in sent.json["attachments"]] == ["notes.txt"]
 
 
+async def test_the_keyboard_goes_on_from_where_a_file_was_removed(page):
+    await attach(page, HORSE, file("notes.txt"))
+    await page.get_by_role("button", name="Remove horse.png").press("Enter")
+    await expect(page.get_by_role("button", name="Remove notes.txt")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(box(page)).to_be_focused()
+
+
 async def test_files_dropped_on_the_page_and_pasted_are_kept_for_the_message(page):
     await page.evaluate(DROP, [None, "dropped.txt"])
     await expect(tray(page)).to_contain_text(["dropped.txt"])

@@ -178,6 +178,21 @@ async def test_a_fault_that_is_switched_on_meets_the_next_requests(windows, sand
     )
 
 
+async def test_the_keyboard_goes_on_from_where_a_fault_was_removed(windows):
+    page = await opened(windows)
+    await turn_to(page, "Faults")
+    for name in ("server error", "late answer"):
+        await page.get_by_role("switch", name=name).click()
+    force = page.get_by_role("region", name="In force")
+    await expect(force.get_by_role("listitem")).to_have_count(2)
+    await force.get_by_role("button", name="Remove server error").press("Enter")
+    await expect(force.get_by_role("listitem")).to_have_count(1)
+    await expect(force.get_by_role("listitem").get_by_role("button")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(force.get_by_text("Nothing is in the bot's way.")).to_be_visible()
+    await expect(force.locator(":focus")).to_have_count(1)
+
+
 async def test_the_clock_moved_by_twenty_minutes_lets_a_token_expire(windows, sandbox):
     page = await opened(windows)
     await turn_to(page, "Clock")
@@ -195,6 +210,7 @@ async def test_the_clock_moved_by_twenty_minutes_lets_a_token_expire(windows, sa
         assert refused.code == 50027
         await page.get_by_role("button", name="Jump back").click()
         await expect(page.get_by_text("The same as on this computer")).to_be_visible()
+        await expect(page.get_by_role("button", name="Jump back")).to_be_focused()
         await expect(token).to_contain_text("good for 14 minutes")
     await turn_to(page, "Events")
     await heads(page, "401 unauthorised").click()
@@ -229,6 +245,7 @@ async def test_broken_rules_and_open_interactions_are_shown_and_forgotten(window
     await panel.get_by_role("button", name="Forget all of these").click()
     await expect(panel).to_contain_text("every request was one that Discord accepts")
     await expect(panel).to_contain_text("every interaction has its answer")
+    await expect(panel.get_by_role("button", name="Forget all of these")).to_be_focused()
     await expect(page.get_by_role("tab", name="Rules", exact=True)).to_be_visible()
 
 
@@ -316,6 +333,7 @@ async def test_a_hosted_bot_is_stopped_and_started_and_its_words_are_shown(brows
         await page.get_by_role("button", name="Stop", exact=True).click()
         panel = page.get_by_role("tabpanel", name="Bot")
         await expect(panel).to_contain_text("Stopped")
+        await expect(page.get_by_role("button", name="Stop", exact=True)).to_be_focused()
         await expect(panel.get_by_role("definition").nth(1)).to_have_text("3")
         await expect(lines).to_contain_text(["WARNING it rains", "ERROR going"])
         await page.get_by_role("button", name="Start", exact=True).click()

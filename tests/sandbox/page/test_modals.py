@@ -276,6 +276,23 @@ async def test_a_form_that_is_refused_stays_and_says_why(windows, sandbox):
     await expect(log(page)).to_contain_text("Pictures: picture.png")
 
 
+async def test_a_file_that_can_no_longer_be_read_is_told_and_may_be_chosen_anew(
+    windows, sandbox, tmp_path
+):
+    page, dialog = await asked(windows, sandbox, "files")
+    gone = tmp_path / "gone.png"
+    gone.write_bytes(PNG)
+    upload = dialog.get_by_role("button", name="Pictures")
+    await upload.set_input_files(gone)
+    gone.unlink()
+    await submit(dialog).click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("could not be")
+    await dialog.get_by_role("button", name="Remove gone.png").click()
+    await upload.set_input_files([PICTURE])
+    await submit(dialog).click()
+    await expect(log(page)).to_contain_text("Pictures: picture.png")
+
+
 async def test_a_button_may_ask_how_to_change_its_message(windows, sandbox):
     member = sandbox.acting("member", "general")
     await (await member.slash("offer")).finished()

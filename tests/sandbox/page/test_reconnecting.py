@@ -60,6 +60,7 @@ async def test_the_page_goes_on_in_the_sandbox_that_comes_back(windows, first):
         await expect(page.get_by_role("button", name="#general", exact=True)).to_be_visible()
         async with running(second):
             await expect(page.get_by_role("button", name="sandbox-bot is online")).to_be_visible()
+            await expect(page.get_by_role("main")).to_be_focused()
         await windows.close()
 
 

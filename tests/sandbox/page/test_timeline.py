@@ -4,7 +4,7 @@ import asyncio
 import re
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from bot.sandbox.server import Sandbox
 from tests.sandbox.raw import RawBot
@@ -101,16 +101,21 @@ async def test_what_only_one_reader_sees_says_so_and_can_be_dismissed_for_good(
     windows, sandbox, example
 ):
     member = sandbox.acting("member", "general")
+    await say(sandbox, "beside")
     await (await member.slash("draw", prompt="horse", private=True)).finished()
     page = await windows.open()
     answer = article(page, "1 × horse")
     await expect(answer).to_contain_text("Only you can see this")
-    await answer.get_by_role("button", name="Dismiss message").click()
+    await answer.get_by_role("button", name="Dismiss message").press("Enter")
     await expect(answer).to_have_count(0)
+    await expect(article(page, "beside")).to_be_focused()
     await say(sandbox, "later")
     places = page.get_by_role("navigation")
     await places.get_by_role("button", name=re.compile("sketches")).click()
     await places.get_by_role("button", name=re.compile("general")).click()
+    await expect(log(page)).to_contain_text("later")
+    await expect(answer).to_have_count(0)
+    await page.reload()
     await expect(log(page)).to_contain_text("later")
     await expect(answer).to_have_count(0)
 
@@ -129,16 +134,18 @@ async def test_only_who_is_called_upon_is_told_so(windows, sandbox):
 
 
 async def test_a_reply_shows_what_it_answers_and_leads_there(windows, sandbox):
-    first = await posted(sandbox, {"content": "the **question**"})
+    marks = "[a](https://a.example) <@1> ||b||"
+    first = await posted(sandbox, {"content": f"the **question** {marks}"})
     await say(sandbox, *(f"line {index}" for index in range(SCREENFUL)))
     named = {"message_id": first["id"]}
     await posted(sandbox, {"content": "an answer", "message_reference": named})
     page = await windows.open()
     shown = article(page, "an answer").get_by_role("button", name="the question")
     await expect(shown.locator("strong")).to_have_text("question")
+    await expect(shown.locator("a, button, [role=button]")).to_have_count(0)
     await shown.click()
-    await expect(article(page, "the question").first).to_be_focused()
-    await expect(article(page, "the question").first).to_be_in_viewport()
+    await expect(log(page).get_by_role("article").first).to_be_focused()
+    await expect(log(page).get_by_role("article").first).to_be_in_viewport()
 
 
 async def test_a_reply_and_a_link_lead_to_a_message_that_is_further_up_than_what_is_there(
@@ -318,3 +325,32 @@ async def test_what_the_page_says_itself_stands_at_its_time(windows, sandbox):
     await expect(log(page)).to_have_text(re.compile("before.*It failed.*after", re.S))
     await page.get_by_role("alert").get_by_role("button", name="Dismiss").click()
     await expect(log(page)).not_to_contain_text("It failed")
+    await expect(article(page, "after")).to_be_focused()
+
+
+async def test_a_message_grows_old_as_the_clock_is_moved(windows, sandbox):
+    await say(sandbox, "one")
+    page = await windows.open()
+    said = article(page, "one").get_by_role("time")
+    await expect(said).to_have_text(re.compile(r"^\d+:\d+"))
+    await page.request.post(f"{sandbox.url}/sandbox/clock", data={"advance": DAY})
+    await expect(said).to_have_text(re.compile(r"^\d+/\d+/\d+"))
+
+
+async def test_a_message_that_cannot_be_drawn_says_so_and_the_others_are(windows, sandbox):
+    sent = await posted(sandbox, {"content": "odd", "embeds": [{"title": "shown"}]})
+    await posted(sandbox, {"embeds": [{"footer": {"text": "late"}}]})
+
+    async def spoil(route: Route) -> None:
+        odd, late = await (await route.fetch()).json()
+        odd["embeds"][0]["fields"] = "of another kind"
+        late["embeds"][0]["timestamp"] = "yesterday"
+        await route.fulfill(json=[odd, late])
+
+    page = await windows.open()
+    await page.route(re.compile("/sandbox/messages"), spoil)
+    await page.reload()
+    await expect(log(page)).to_contain_text(re.compile("late.*Invalid date", re.S))
+    await expect(log(page)).to_contain_text("This message cannot be drawn: ")
+    await edit(sandbox, sent, {"content": "even"})
+    await expect(article(page, "even").get_by_role("region", name="shown")).to_be_visible()

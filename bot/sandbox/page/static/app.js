@@ -43,10 +43,7 @@ const arrive = () => linked && requestAnimationFrame(() => requestAnimationFrame
 
 const root = document.getElementById("app");
 render(html`<${Opening} />`, root);
-live.start().then(
-  () => {
-    render(html`<${App} />`, root);
-    arrive();
-  },
-  (error) => render(html`<${Broken} error=${error} />`, root),
-);
+live.start().then(() => {
+  render(html`<${App} />`, root);
+  arrive();
+}).catch((error) => render(html`<${Broken} error=${error} />`, root));

@@ -43,9 +43,15 @@ function placeIn(scene, wanted) {
   return (found ?? all[0]).id;
 }
 
+// Where the page stands, in words that hold for everybody: the direct messages have an id for each member.
+function here() {
+  const { scene, place } = store.read();
+  return place === scene?.direct.id ? "@me" : place;
+}
+
 // Look at the world through another member's eyes, in the place `wanted` if they see it.
 let turns = 0;
-export async function actAs(user, wanted = store.read().place) {
+export async function actAs(user, wanted = here()) {
   const turn = ++turns;
   const scene = await get("/scene", { user });
   if (turn !== turns) return;
@@ -182,11 +188,11 @@ async function again() {
   const scene = await sceneOf(before.me.username);
   const { me, place, messages, complete } = store.read();
   if (me !== before.me.id) return;
-  const direct = place === before.direct.id;
+  const wanted = here();
   const same = scene.sandbox === before.sandbox && scene.me.id === me;
   const of = (kept) => (place in kept ? { [place]: kept[place] } : {});
   store.change({ ...(same ? { messages: of(messages), complete: of(complete) } : fresh()), ...seen(scene) });
-  await show(placeIn(scene, direct ? "@me" : place));
+  await show(placeIn(scene, wanted));
 }
 
 // Another sandbox may have come to this address, in which this member is unknown.

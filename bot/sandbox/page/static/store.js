@@ -1,5 +1,6 @@
 // The one place that holds what the page knows. Parts read it with `useStore`, and change it by
 // `change` or by the verbs below; nothing else keeps a copy.
+import * as dismissed from "./dismissed.js";
 import { useLayoutEffect, useState } from "./html.js";
 
 const state = {
@@ -10,7 +11,8 @@ const state = {
   streaming: null,      // whether the sandbox can be reached; null until that is known
   connected: false,     // whether a bot is signed in
   messages: {},         // by channel: a list, the oldest first; a message is replaced, never changed
-  dropped: {},          // by message: whether it was deleted or dismissed
+  dropped: Object.fromEntries(dismissed.recall().map((id) => [id, true])),
+                        // by message: whether it was deleted or dismissed
   complete: {},         // by channel: whether the oldest message is there
   notices: {},          // by channel: what only this page says, such as "did not respond"
   typing: {},           // by channel: until when (this computer's milliseconds) the bot types
@@ -173,10 +175,15 @@ export function hearMessage(kind, message) {
   if (list) keepMessages(place, [message]);
 }
 
-// One that was dismissed stays away, though the sandbox still has it.
-export function dropMessage(place, id) {
+function dropMessage(place, id) {
   put("dropped", id, true);
   put("messages", place, (state.messages[place] ?? []).filter((each) => each.id !== id));
+}
+
+// One that was dismissed stays away, though the sandbox still has it.
+export function dismissMessage(place, id) {
+  dismissed.keep(id);
+  dropMessage(place, id);
 }
 
 // Something that only this page says: {id, text, tone: "error" | "note", about}. It stands below all that was

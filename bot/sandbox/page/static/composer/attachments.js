@@ -1,5 +1,5 @@
 // The files of a message that is being written.
-import { html } from "../html.js";
+import { html, useRef } from "../html.js";
 import { size } from "../parts/size.js";
 import { Thumbnail } from "./pill.js";
 
@@ -12,12 +12,19 @@ export const named = ({ file, spoiler }) =>
   spoiler ? new File([file], `SPOILER_${file.name}`, { type: file.type }) : file;
 
 export function Tray({ files, put }) {
+  const box = useRef(null);
+  const remove = (at) => {
+    const field = box.current.closest("form").querySelector("textarea");
+    const buttons = box.current.querySelectorAll("[data-remove]");
+    put(files.filter((_, other) => other !== at));
+    (buttons[at + 1] ?? buttons[at - 1] ?? field).focus();
+  };
   const alter = (key, patch) => put(files.map((each) => (each.key === key ? { ...each, ...patch } : each)));
   return html`
-    <ul class="tray" aria-label="Files to send">
-      ${files.map((each) => html`
+    <ul class="tray" aria-label="Files to send" ref=${box}>
+      ${files.map((each, at) => html`
         <${Card} key=${each.key} entry=${each} alter=${(patch) => alter(each.key, patch)}
-          remove=${() => put(files.filter((other) => other.key !== each.key))} />`)}
+          remove=${() => remove(at)} />`)}
     </ul>`;
 }
 
@@ -39,7 +46,7 @@ function Card({ entry, alter, remove }) {
       <div class="card-buttons">
         <button type="button" aria-pressed=${String(spoiler)} aria-label=${`Spoiler: ${file.name}`}
           onClick=${() => alter({ spoiler: !spoiler })}>Spoiler</button>
-        <button type="button" aria-label=${`Remove ${file.name}`} onClick=${remove}>Remove</button>
+        <button type="button" data-remove aria-label=${`Remove ${file.name}`} onClick=${remove}>Remove</button>
       </div>
     </li>`;
 }

@@ -25,7 +25,7 @@ export function Clock() {
       <div class="buttons" role="group" aria-label="Move the clock">
         ${STEPS.map(([label, seconds]) => html`
           <button type="button" class="plain-button" key=${label} onClick=${() => move({ advance: seconds })}>${label}</button>`)}
-        <button type="button" class="plain-button" disabled=${!ahead} onClick=${() => move({ back: true })}>Jump back</button>
+        <button type="button" class="plain-button" aria-disabled=${ahead ? null : "true"} onClick=${() => ahead && move({ back: true })}>Jump back</button>
       </div>
       <p class="hint">A token lives for 15 minutes: beyond them, edits are refused with 50027. At 14 minutes a careful bot
         says that its answer will come in another way.</p>

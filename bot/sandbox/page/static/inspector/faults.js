@@ -1,6 +1,7 @@
 // Faults in the way of the bot's requests, and disturbances of its gateway.
 import { get, post, remove } from "../api.js";
-import { html, useEffect, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../html.js";
+import { useHeldFocus } from "../parts/heldfocus.js";
 import { Trouble, useDeed } from "./deed.js";
 import { Gateway } from "./gateway.js";
 import { useRecord } from "./record.js";
@@ -72,19 +73,25 @@ const Switch = ({ name, says, on, turn }) => html`
 const idOf = (name) => `fault-${name.replaceAll(" ", "-")}`;
 
 function Rules({ rules, run }) {
-  if (!rules.length) return html`<p class="hint">Nothing is in the bot's way.</p>`;
+  const box = useRef(null);
+  useHeldFocus(box, () => box.current);
   return html`
-    <ul class="rules">
-      ${rules.map((each) => html`
-        <li key=${each.id}>
-          <p><b>${each.name}</b> <span class="soft">${aim(each)}</span></p>
-          <span class="verdict odd">${each.left === null ? "until removed" : `${each.left} left`}</span>
-          <button type="button" class="small-button" aria-label=${`Remove ${each.name}`}
-            onClick=${() => run(remove(`/faults/${each.id}`))}>Remove</button>
-        </li>`)}
-    </ul>
-    <button type="button" class="plain-button" onClick=${() => run(remove("/faults"))}>Remove all</button>`;
+    <div ref=${box} tabindex="-1">
+      ${rules.length ? html`<${InForce} rules=${rules} run=${run} />` : html`<p class="hint">Nothing is in the bot's way.</p>`}
+    </div>`;
 }
+
+const InForce = ({ rules, run }) => html`
+  <ul class="rules">
+    ${rules.map((each) => html`
+      <li key=${each.id}>
+        <p><b>${each.name}</b> <span class="soft">${aim(each)}</span></p>
+        <span class="verdict odd">${each.left === null ? "until removed" : `${each.left} left`}</span>
+        <button type="button" class="small-button" aria-label=${`Remove ${each.name}`}
+          onClick=${() => run(remove(`/faults/${each.id}`))}>Remove</button>
+      </li>`)}
+  </ul>
+  <button type="button" class="plain-button" onClick=${() => run(remove("/faults"))}>Remove all</button>`;
 
 function aim({ requests, method, path, files, kind, delay }) {
   const aimed = REQUESTS[requests] ?? [method, path && `like ${path}`, files && "with files"].filter(Boolean).join(" ");

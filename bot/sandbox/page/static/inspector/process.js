@@ -49,8 +49,8 @@ function State({ running, stopping, restarts, exit_code, can, model, act }) {
       <ul class="ways">
         ${Object.entries(DEEDS).map(([deed, [label, says]]) => html`
           <li key=${deed}>
-            <button type="button" class="plain-button" disabled=${!can.includes(deed)} aria-describedby=${`deed-${deed}`}
-              onClick=${() => act(deed)}>${label}</button>
+            <button type="button" class="plain-button" aria-disabled=${can.includes(deed) ? null : "true"} aria-describedby=${`deed-${deed}`}
+              onClick=${() => can.includes(deed) && act(deed)}>${label}</button>
             <p class="hint" id=${`deed-${deed}`}>${says}</p>
           </li>`)}
       </ul>

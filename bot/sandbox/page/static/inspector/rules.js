@@ -30,7 +30,7 @@ export function Rules({ showEvents }) {
       ${!found.unfinished.length && html`<p class="hint">None: every interaction has its answer.</p>`}
       <ul class="rules">${found.unfinished.map((each) => html`<${Open} key=${each.interaction_id} ...${each} showEvents=${showEvents} />`)}</ul>
     </section>
-    <button type="button" class="plain-button" disabled=${nothing} onClick=${forget}>Forget all of these</button>
+    <button type="button" class="plain-button" aria-disabled=${nothing ? "true" : null} onClick=${() => nothing || forget()}>Forget all of these</button>
     <${Trouble} text=${trouble} />`;
 }
 

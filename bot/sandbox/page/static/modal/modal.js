@@ -101,8 +101,8 @@ function useSending(opener, modal, values) {
     try {
       await perform({ do: "submit", interaction_id: opener, values: await toldOf(modal, values) }, about);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
       failed(error.message);
+      if (!(error instanceof Refusal || error instanceof DOMException)) throw error;
     }
   }
   return { busy, failure, send };

@@ -5,6 +5,7 @@ import { inspect } from "../inspector/open.js";
 import * as live from "../live.js";
 import { addressOf, become, go } from "../shell/going.js";
 import * as store from "../store.js";
+import { leaveMessage } from "../timeline/leaving.js";
 import { toast } from "./toast.js";
 
 const TEXT = 10;
@@ -29,7 +30,7 @@ function forMessage(message) {
   ];
   const reply = { label: "Reply", run: () => store.change({ replyingTo: message }) };
   const answers = store.maySpeak() && !(message.flags & EPHEMERAL) ? [reply] : [];
-  const dismiss = { label: "Dismiss message", run: () => dismissed(message) };
+  const dismiss = { label: "Dismiss message", run: () => leaveMessage(message) };
   return [
     apps(MESSAGE_COMMAND, deed),
     { label: "Message", entries: [...answers, ...copies.filter(Boolean)] },
@@ -76,14 +77,6 @@ async function copy(text) {
 function linkTo(message) {
   const { scene } = store.read();
   return `${location.origin}${addressOf(scene.me, store.channel(message.channel_id))}#message-${message.id}`;
-}
-
-// The keyboard goes on from the message beside the one that goes.
-function dismissed(message) {
-  const gone = document.getElementById(`message-${message.id}`);
-  const beside = [gone?.nextElementSibling, gone?.previousElementSibling].find((each) => each?.matches("article"));
-  store.dropMessage(message.channel_id, message.id);
-  beside?.focus();
 }
 
 async function trying(deed) {

@@ -1,6 +1,7 @@
 // What keeps the page from working, and what to do about it.
-import { html } from "../html.js";
+import { html, useRef } from "../html.js";
 import { reconnect } from "../live.js";
+import { useHeldFocus } from "../parts/heldfocus.js";
 import { change, useStore } from "../store.js";
 import { start, useHosted } from "./hosted.js";
 
@@ -8,8 +9,10 @@ export function Banners() {
   const unreachable = useStore((state) => state.streaming === false);
   const connected = useStore((state) => state.connected);
   const hosted = useHosted();
+  const box = useRef(null);
+  useHeldFocus(box, () => document.getElementById("talk"));
   const what = unreachable ? UNREACHABLE : connected ? null : hosted ? ofHosted(hosted) : NOBODY;
-  return html`<div class="banners" role="status">${what && html`<${Banner} ...${what} />`}</div>`;
+  return html`<div class="banners" role="status" ref=${box}>${what && html`<${Banner} ...${what} />`}</div>`;
 }
 
 const Banner = ({ tone = "", title, text, deed, run }) => html`

@@ -3,7 +3,7 @@ import { ownAddress } from "../addresses.js";
 import { html } from "../html.js";
 import { Markdown } from "./markdown.js";
 import { Picture } from "./media.js";
-import { when, written } from "./times.js";
+import { When, written } from "./times.js";
 
 export function Embed({ embed }) {
   const { author, title, description, fields = [], image, thumbnail } = embed;
@@ -60,12 +60,17 @@ function widths(fields) {
 
 function Footer({ embed: { footer, timestamp } }) {
   if (!footer && !timestamp) return null;
-  const at = timestamp && Date.parse(timestamp) / 1000;
   return html`
     <footer class="embed-footer">
       <${Icon} url=${footer?.icon_url} />
       ${footer && html`<span>${footer.text}</span>`}
       ${footer && timestamp && html`<span aria-hidden="true">•</span>`}
-      ${timestamp && html`<time datetime=${timestamp} title=${written(at, "F")}>${when(at)}</time>`}
+      ${timestamp && html`<${Moment} timestamp=${timestamp} />`}
     </footer>`;
+}
+
+function Moment({ timestamp }) {
+  const at = Date.parse(timestamp) / 1000;
+  if (Number.isNaN(at)) return html`<span>Invalid date</span>`;
+  return html`<time datetime=${timestamp} title=${written(at, "F")}><${When} at=${at} /></time>`;
 }

@@ -12,6 +12,9 @@ export function Markdown({ text, inline = false }) {
   return inline ? html`<span class="markdown inline">${drawn}</span>` : html`<div class="markdown">${drawn}</div>`;
 }
 
+// One line to be read and nothing else, for what is inside of a button.
+export const PlainLine = ({ text }) => html`<span class="markdown inline">${draw(tokens(text), { ...FULL, ...PLAIN })}</span>`;
+
 const BLOCKS = {
   words: ({ text }) => {
     const found = tokens(text);
@@ -55,17 +58,27 @@ const LEAVES = {
   time: ({ meta }) => html`<${Time} ...${meta} />`,
 };
 
+// The same without anything that could be pressed.
+const PLAIN = {
+  link: (_, inner) => inner,
+  code_block: LEAVES.code_inline,
+  spoiler: () => html`<span class="mention">Spoiler</span>`,
+  user: ({ meta }) => html`<${UserName} id=${meta.id} plain />`,
+  channel: ({ meta }) => html`<${ChannelName} id=${meta.id} plain />`,
+};
+const FULL = { ...PAIRS, ...LEAVES };
+
 // markdown-it's tokens as a tree: what stands between an opening and its close is inside.
-function draw(given) {
+function draw(given, drawings = FULL) {
   const open = [{ inner: [] }];
   for (const token of given) {
     if (token.nesting === 1) {
       open.push({ token, inner: [] });
     } else if (token.nesting === -1) {
       const { token: opening, inner } = open.pop();
-      open.at(-1).inner.push(PAIRS[opening.type.replace("_open", "")](opening, inner));
+      open.at(-1).inner.push(drawings[opening.type.replace("_open", "")](opening, inner));
     } else {
-      open.at(-1).inner.push(LEAVES[token.type]?.(token) ?? token.content);
+      open.at(-1).inner.push(drawings[token.type]?.(token) ?? token.content);
     }
   }
   return open[0].inner;

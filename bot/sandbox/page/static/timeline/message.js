@@ -3,15 +3,17 @@ import { Components } from "../components/components.js";
 import { EPHEMERAL, LOADING } from "../flags.js";
 import { html } from "../html.js";
 import { Avatar } from "../parts/avatar.js";
+import { bounded } from "../parts/boundary.js";
 import { memo } from "../parts/memo.js";
 import { openMenu } from "../parts/menu.js";
-import { colourOf, dropMessage, guildOf, memberOf, nameOf } from "../store.js";
+import { colourOf, guildOf, memberOf, nameOf } from "../store.js";
 import { Attachments } from "./attachments.js";
 import { Embed } from "./embed.js";
+import { leaveMessage } from "./leaving.js";
 import { Markdown } from "./markdown.js";
 import { Answered } from "./origin.js";
 import { answers, moment } from "./rows.js";
-import { when, written } from "./times.js";
+import { When, written } from "./times.js";
 
 const SUPPRESS_EMBEDS = 1 << 2;
 const SILENT = 1 << 12;
@@ -65,10 +67,10 @@ function Author({ author, name, at, silent }) {
 
 const Clock = ({ at, aside = false }) => html`
   <time class=${aside ? "clock aside" : "clock"} datetime=${new Date(at * 1000).toISOString()} title=${written(at, "F")}>
-    ${aside ? written(at, "t") : when(at)}
+    ${aside ? written(at, "t") : html`<${When} at=${at} />`}
   </time>`;
 
-function Content({ message, name }) {
+const Content = bounded(({ message, name }) => {
   if (message.flags & LOADING) return html`<${Thinking} name=${name} />`;
   const { content, edited_timestamp: edited, embeds, flags } = message;
   const mark = edited && html`
@@ -79,7 +81,7 @@ function Content({ message, name }) {
     ${flags & SUPPRESS_EMBEDS ? null : embeds.map((each) => html`<${Embed} embed=${each} />`)}
     ${message.components.length > 0 && html`<${Components} message=${message} />`}
     ${!content && mark}`;
-}
+}, "This message");
 
 const Thinking = ({ name }) => html`
   <p class="thinking"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span> ${name} is thinking…</p>`;
@@ -87,5 +89,5 @@ const Thinking = ({ name }) => html`
 const Whispered = ({ message }) => html`
   <footer class="whispered">
     Only you can see this ·${" "}
-    <button type="button" class="linklike" onClick=${() => dropMessage(message.channel_id, message.id)}>Dismiss message</button>
+    <button type="button" class="linklike" onClick=${() => leaveMessage(message)}>Dismiss message</button>
   </footer>`;

@@ -5,7 +5,7 @@ import { openMenu } from "../parts/menu.js";
 import { colourOf, messageIn, nameOf, useStore } from "../store.js";
 import { gist } from "./gist.js";
 import { reach } from "./jump.js";
-import { Markdown } from "./markdown.js";
+import { PlainLine } from "./markdown.js";
 
 const CONTEXT_MENU = 23;
 
@@ -32,7 +32,7 @@ function Reply({ message, target }) {
     <p class="answered">
       <span class="unseen">In answer to</span> <${Person} user=${found.author} />${" "}
       <button type="button" class="gist" onClick=${() => reach(place, target)}>
-        <${Markdown} text=${gist(found)} inline />
+        <${PlainLine} text=${gist(found)} />
       </button>
     </p>`;
 }

@@ -38,7 +38,7 @@ const beside = (from, way) => nearest(from[way], way);
 const lastOf = (log) => nearest(log.lastElementChild, "previousElementSibling");
 
 // The first message from an element on, which may stand beside days and notices.
-function nearest(element, way) {
+export function nearest(element, way) {
   let found = element;
   while (found !== null && !found.matches(MESSAGE)) found = found[way];
   return found;

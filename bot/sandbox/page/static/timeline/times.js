@@ -24,9 +24,15 @@ const LATEST = 8_640_000_000_000;
 export const written = (at, style) => formats[style].format(new Date(at * 1000));
 
 // When something was said: the time alone where it was today.
-export function when(at) {
+function when(at) {
   const today = new Date(at * 1000).toDateString() === new Date(now() * 1000).toDateString();
   return written(at, today ? "t" : "s");
+}
+
+// Drawn again when the clock was moved.
+export function When({ at }) {
+  useStore((state) => state.skew);
+  return when(at);
 }
 
 // How far away a moment is, such as "in 5 minutes".
