@@ -3,11 +3,15 @@
 import gc
 import shutil
 import weakref
+from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 
 import pytest
 import torch
+from diffusers.models.attention_processor import Attention, FusedAttnProcessor2_0
 from safetensors.torch import load_file, save_file
+from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from bot.imaging.files import STARTER
 from bot.imaging.memory import MemoryPolicy, Resources
@@ -15,7 +19,7 @@ from bot.imaging.painter import Weights
 from bot.imaging.sdxl.arrangement import Arrangement
 from bot.imaging.sdxl.shelf import Shelf, bytes_of
 from bot.model.checkpoint import Adapter, Catalogue
-from bot.model.errors import ModelLoadFailed
+from bot.model.errors import AdapterLoadFailed, ModelLoadFailed
 from bot.model.recipe import Lora
 from tests.imaging.conftest import Stock, levels
 from tests.imaging.low_rank import write_lora
@@ -185,6 +189,56 @@ def test_where_the_budget_was_too_generous_the_others_leave_and_it_is_tried_agai
         shelf.take(Weights("other"))
     assert arrangement.placed == 3
     assert first() is None
+    shelf.close()
+
+
+@contextmanager
+def full_while(one, room=0):
+    """A device with room for so few more weights for as long as `one` is in memory."""
+    added = count(1)
+
+    def refuse(*_):
+        if one() is not None and next(added) > room:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    handle = register_module_parameter_registration_hook(refuse)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def test_where_loras_lack_memory_the_others_leave_and_they_are_put_on_again(
+    open_studio, two, size, tmp_path
+):
+    ink = Adapter("ink", str(write_lora(tmp_path / "ink.safetensors", 3)))
+    studio = open_studio(3 * size, replace(two, loras={"ink": ink, "fog": replace(ink, key="fog")}))
+    other = weakref.ref(change(studio, "other"))
+    kept = change(studio, "starter")
+    with full_while(other):
+        assert change(studio, "starter", Lora("ink", 1.0)) is kept
+    assert other() is None
+    recipe = order(loras=(Lora("ink", 1.0),))
+    inked = stock_with(ink, Stock(STARTER)).draw(order())
+    assert (levels(studio.draw(recipe).pixels) == inked).all()
+    with full_while(lambda: kept), pytest.raises(AdapterLoadFailed, match="too little memory"):
+        change(studio, "starter", Lora("fog", 1.0))
+
+
+def test_a_unet_that_is_fused_half_way_is_as_it_was_and_fused_once_the_others_left(two, size):
+    device = torch.device("cpu")
+    policy = MemoryPolicy(fused_qkv=True)
+    shelf = Shelf(two, device, policy, Arrangement(device, policy), 100 * size)
+    with torch.inference_mode():
+        other = weakref.ref(shelf.take(Weights("other")).model.pipeline.unet)
+        unet = shelf.take(Weights("starter")).model.pipeline.unet
+        Arrangement(device, policy).plain(unet)
+        with full_while(other, room=5):
+            shelf.take(Weights("starter"))
+    assert other() is None
+    attentions = [one for one in unet.modules() if isinstance(one, Attention)]
+    assert all(one.fused_projections for one in attentions)
+    assert {type(one) for one in unet.attn_processors.values()} == {FusedAttnProcessor2_0}
     shelf.close()
 
 

@@ -48,7 +48,7 @@ class Arrangement:
     def quicken(self, unet: UNet2DConditionModel) -> None:
         """Fuse and compile, where that is wished for and not done yet."""
         if self._policy.fused_qkv and not _is_fused(unet):
-            unet.fuse_qkv_projections()
+            self._fuse(unet)
         if self._compiled and not _is_compiled(unet):
             self._compile(unet)
 
@@ -69,6 +69,14 @@ class Arrangement:
             ("compiled", _is_compiled(unet)),
         ]
         return "".join(f", {name}" for name, is_so in used if is_so)
+
+    def _fuse(self, unet: UNet2DConditionModel) -> None:
+        """Fuse all of it or, where memory lacks half way, nothing."""
+        try:
+            unet.fuse_qkv_projections()
+        except Exception:
+            self.plain(unet)
+            raise
 
     def _compile(self, unet: UNet2DConditionModel) -> None:
         """Compile the repeated blocks and step once; where that fails it is drawn without."""

@@ -103,7 +103,7 @@ def adding(lora: str) -> Iterator[None]:
                 lora,
                 "The device has too little memory for it.",
                 "Close what else uses the device, or take it off the list.",
-            ) from None
+            ) from error
         _raise_if_lost(error)
         raise AdapterLoadFailed(
             lora,

@@ -2,11 +2,12 @@
 
 import gc
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from diffusers import StableDiffusionXLPipeline
@@ -27,6 +28,8 @@ from bot.model.errors import AdapterLoadFailed, ModelLoadFailed
 from bot.model.recipe import Lora
 
 _log = logging.getLogger(__name__)
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +90,11 @@ class Shelf:
         loras = [(lora, self._file_of(checkpoint, lora)) for lora in weights.loras]
         with faults.loading(checkpoint.key):
             use_threads(self._device, checkpoint.native_size)
-            model = self._residents.find(checkpoint.weights) or self._load(checkpoint)
-            unet = model.pipeline.unet
-            if loras:
-                self._arrangement.plain(unet)
-            hashes = model.adapters.use(loras)
-            if not loras:
-                self._arrangement.quicken(unet)
+            build = partial(self._built, checkpoint)
+            model = self._residents.find(checkpoint.weights) or self._in_room(checkpoint, build)
+            hashes = self._in_room(checkpoint, partial(self._equipped, model, loras))
             self._keep(checkpoint, model)
-        return Taken(model, self._arrangement.of(unet), hashes)
+        return Taken(model, self._arrangement.of(model.pipeline.unet), hashes)
 
     def relieve(self, checkpoint: Checkpoint | None) -> None:
         """Keep no more than one checkpoint, and nothing that is only there to be quick."""
@@ -126,15 +125,29 @@ class Shelf:
             )
         return adapter_file(adapter, self._hub)
 
-    def _load(self, checkpoint: Checkpoint) -> Model:
+    def _in_room(self, checkpoint: Checkpoint, do: Callable[[], Done]) -> Done:
+        """Do what takes memory; where that lacks, the other checkpoints leave, and once more."""
         try:
-            return self._built(checkpoint)
+            return do()
         except Exception as error:
-            if not faults.is_out_of_memory(error) or not self._residents.keep_only(None):
+            lacking = faults.is_out_of_memory(error.__cause__ or error)
+            if not lacking or not self._residents.keep_only(checkpoint.weights):
                 raise
         _log.warning("%s needs more memory than was thought: the others leave", checkpoint.key)
         self._let_go()
-        return self._built(checkpoint)
+        return do()
+
+    def _equipped(
+        self, model: Model, loras: Sequence[tuple[Lora, Path]]
+    ) -> Mapping[str, Future[str]]:
+        """Have the LoRAs on a model, and without any whatever makes it quick; their hashes."""
+        unet = model.pipeline.unet
+        if loras:
+            self._arrangement.plain(unet)
+        hashes = model.adapters.use(loras)
+        if not loras:
+            self._arrangement.quicken(unet)
+        return hashes
 
     def _built(self, checkpoint: Checkpoint) -> Model:
         dtype = dtype_for(self._device)
