@@ -1,6 +1,7 @@
 """Picture files: PNG with the recipe inside, in our own form and in the one the ecosystem reads."""
 
 import io
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from bot.imaging.painter import Pixels
+from bot.model.prompting import STOCK, Fragment, fragments
 from bot.model.recipe import Lora, Recipe
 from bot.model.schedulers import label_of
 
@@ -82,13 +84,29 @@ def parameters(recipe: Recipe) -> str:
         "Variation seed strength": (recipe.variation or {}).get("amount", ""),
         "Version": _version(recipe),
     }
-    lines = [" ".join([recipe.prompt, *map(_lora, recipe.loras)])]
-    if recipe.negative_prompt:
-        lines.append(f"Negative prompt: {recipe.negative_prompt}")
+    heard = recipe.of_tile(0)  # an enlargement's tiles are not drawn with the words of its parent
+    words = [_words(heard.prompt, recipe), *map(_lora, recipe.loras)]
+    lines = [" ".join(one for one in words if one)]
+    if heard.negative_prompt:
+        lines.append(f"Negative prompt: {_words(heard.negative_prompt, recipe)}")
     lines.append(
         ", ".join(f"{name}: {_quoted(value)}" for name, value in settings.items() if value != "")
     )
     return "\n".join(lines)
+
+
+def _words(text: str, recipe: Recipe) -> str:
+    """A prompt so that its readers hear what was drawn: to them every bracket in it is a weight."""
+    stock = recipe.prompt_encoder == STOCK
+    parts = (Fragment(text, 1.0),) if stock else fragments(text)
+    return "".join(
+        _escaped(one.text) if one.weight == 1 else f"({_escaped(one.text)}:{one.weight:g})"
+        for one in parts
+    )
+
+
+def _escaped(prose: str) -> str:
+    return re.sub(r"[\\()\[\]]", r"\\\g<0>", prose)
 
 
 def _lora(lora: Lora) -> str:

@@ -83,6 +83,31 @@ def test_the_parameters_have_the_form_that_other_tools_read():
     )
 
 
+@pytest.mark.parametrize(
+    ("prompt", "encoder", "written"),
+    [
+        ("a cat (sitting), [blue]", "stock", r"a cat \(sitting\), \[blue\]"),
+        (r"a \(cat", "stock", r"a \\\(cat"),
+        ("a (cat:1.3)", "stock", r"a \(cat:1.3\)"),
+        ("a (red (fish:1.5):0.5) :) [x]", "compel", r"a (red :0.5)(fish:0.75) :\) \[x\]"),
+        ("a cat (sitting)", "compel", r"a cat \(sitting\)"),
+    ],
+)
+def test_the_parameters_mean_to_other_tools_what_was_drawn(prompt, encoder, written):
+    ordered = recipe(prompt=prompt, negative_prompt=prompt, prompt_encoder=encoder)
+    first, second, _ = parameters(ordered).splitlines()
+    assert (first, second) == (written, f"Negative prompt: {written}")
+
+
+def test_an_enlargement_does_not_say_that_it_was_drawn_with_its_parent_s_words():
+    upscale = {"factor": 2, "tile": 128, "overlap": 32, "prompt": ""}
+    loras = (Lora("ink", 0.5),)
+    ordered = recipe(negative_prompt="blurry", width=256, upscale=upscale, loras=loras)
+    first, second = parameters(ordered).splitlines()
+    assert first == "<lora:ink:0.5>"
+    assert "Size: 256x128" in second
+
+
 def test_loras_stand_in_the_parameters_as_other_tools_write_them():
     loras = (Lora("ink", 0.5, "0123456789abcdef"), Lora("owner/many/fast_4.safetensors", 1.0, "ff"))
     first, *_, last = parameters(recipe(prompt="a cat", loras=loras)).splitlines()
