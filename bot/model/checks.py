@@ -146,6 +146,16 @@ def _entry(value: Any) -> Mapping[str, Any]:
     return {name: ADAPTER_CHECKS[name](one) for name, one in value.items()}
 
 
+def _vae(value: Any) -> str:
+    vae: str = _text(200)(value)
+    if vae.endswith((".safetensors", ".ckpt", ".pt", ".bin")):
+        raise ValueError(
+            "must be a hub id such as owner/name or a folder in diffusers' layout, which holds "
+            "config.json and diffusion_pytorch_model.safetensors; a single file is not read"
+        )
+    return vae
+
+
 def _template(value: Any) -> str:
     text: str = _text(PROMPT_LENGTH)(value)
     if text.count("{prompt}") != 1:
@@ -160,7 +170,7 @@ CHECKPOINT_CHECKS: Mapping[str, Check] = {
     "title": _text(80),
     "revision": _text(80),
     "variant": _text(20),
-    "vae": _text(200),
+    "vae": _vae,
     "vae_revision": _text(80),
     "family": _text(32),
     "scheduler": _one_of(*SCHEDULERS),

@@ -133,6 +133,11 @@ def test_another_vae_takes_the_place_of_the_checkpoints_own(folder):
     assert load(checkpoint, torch.float32).pipeline.vae.config.scaling_factor == 0.5
 
 
+def test_a_vae_whose_folder_is_missing_is_named(tmp_path):
+    nowhere = str(tmp_path / "nowhere")
+    assert f"no folder {nowhere} for its VAE" in failure(STARTER, vae=nowhere).reason
+
+
 def test_the_fingerprint_changes_with_the_weights_and_not_with_their_place(folder):
     hashes = Fingerprints()
     first = load(Checkpoint(key="mine", source=str(STARTER)), torch.float32)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from bot.imaging.files import STARTER
 from bot.imaging.painter import Weights
 from bot.imaging.sdxl.call import tile_by, tile_side
 from bot.imaging.sdxl.pipelines import SdxlPainter
@@ -78,6 +79,15 @@ def studio(catalogue):
 
 def unchanged(output, _):
     return output
+
+
+def test_a_recipe_names_the_folder_of_a_vae_and_not_where_it_lies(starter):
+    vae = replace(starter, vae=str(STARTER / "vae"))
+    studio = Studio(Catalogue({"starter": vae}, "starter"))
+    try:
+        assert studio.draw(order(steps=1)).completed().vae == "vae"
+    finally:
+        studio.close()
 
 
 def test_the_recipe_is_completed_with_what_it_was_drawn_with(studio, starter):

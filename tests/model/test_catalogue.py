@@ -204,6 +204,7 @@ def test_a_lora_without_a_source_is_a_problem():
         ("scheduler_config", {"clip_sample": 1}),
         ("scheduler_config", "trailing"),
         ("vae_revision", 3),
+        ("vae", "models/vae.safetensors"),
         ("title", ""),
         ("hub", "not a hub id"),
         ("colour", "red"),
@@ -224,6 +225,20 @@ def test_weights_are_named_exactly_once(source):
 def test_weights_that_can_run_code_are_refused():
     (problem,) = problems_of({"plain": {"file": "model.ckpt"}})
     assert ".safetensors" in problem
+
+
+@pytest.mark.parametrize(
+    ("vae", "placed"),
+    [
+        ("owner/name", "owner/name"),
+        ("./models/vae", "/srv/bot/models/vae"),
+        ("vae", "/srv/bot/vae"),
+        ("/mnt/vae", "/mnt/vae"),
+        ("~/vae", "~/vae"),
+    ],
+)
+def test_a_vae_s_folder_is_relative_to_the_project(vae, placed):
+    assert read({"plain": {**PLAIN, "vae": vae}}).checkpoints["plain"].vae == placed
 
 
 @pytest.mark.parametrize("key", ["auto", "Upper", "with space", ""])

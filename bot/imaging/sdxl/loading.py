@@ -166,7 +166,15 @@ def _vae_folder(checkpoint: Checkpoint, hub: Hub) -> Path | None:
     if not checkpoint.vae:
         return None
     folder = Path(checkpoint.vae).expanduser()
-    return folder if folder.is_dir() else hub.vae(checkpoint)
+    if folder.is_dir():
+        return folder
+    if not is_hub_id(checkpoint.vae):
+        raise ModelLoadFailed(
+            checkpoint.key,
+            f"There is no folder {folder} for its VAE.",
+            "Correct the model's vae, or put the folder there.",
+        )
+    return hub.vae(checkpoint)
 
 
 def _check_complete(model: str, pipeline: StableDiffusionXLPipeline, files: list[Path]) -> None:

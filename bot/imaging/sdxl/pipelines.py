@@ -10,6 +10,7 @@ import logging
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from pathlib import PurePath
 from typing import Any
 
 import diffusers
@@ -17,6 +18,7 @@ import torch
 import transformers
 from diffusers import StableDiffusionXLPipeline
 
+from bot.imaging.files import is_hub_id
 from bot.imaging.memory import Resources, budget_for, policy_for
 from bot.imaging.painter import Between, Drawn, Pixels, Weights
 from bot.imaging.sdxl import faults
@@ -165,7 +167,9 @@ class SdxlPainter:
         return self._taken, self._checkpoint
 
     def _circumstances(self, checkpoint: Checkpoint, taken: Taken) -> dict[str, Any]:
-        vae = (checkpoint.vae, checkpoint.vae_revision)
+        # A public recipe names a folder and does not say where on this computer it lies.
+        name = checkpoint.vae if is_hub_id(checkpoint.vae) else PurePath(checkpoint.vae).name
+        vae = (name, checkpoint.vae_revision)
         return {
             "revision": checkpoint.revision,
             "vae": "@".join(one for one in vae if one),
