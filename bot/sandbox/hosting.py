@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import signal
+import subprocess
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -27,6 +28,10 @@ LONGEST_LINE = 2**20
 NOT_STARTED = 127
 """The exit code that a shell gives for a command that cannot be run."""
 LEVEL = re.compile(r"\b(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b", re.IGNORECASE)
+OWN_GROUP = 0
+"""The flag by which Windows is asked for what elsewhere is a session of its own."""
+if sys.platform == "win32":
+    OWN_GROUP = subprocess.CREATE_NEW_PROCESS_GROUP
 
 log = logging.getLogger(__name__)
 
@@ -182,19 +187,20 @@ class Host:
                 limit=LONGEST_LINE,
                 # Ctrl-C in a terminal is for the sandbox alone, which then stops the bot in order.
                 start_new_session=True,
+                creationflags=OWN_GROUP,
             )
         except OSError as error:
             self._note(f"ERROR {self._command.arguments[0]} cannot be run: {error.strerror}")
             return NOT_STARTED
         self._process = process
         if self._asked:
-            process.terminate()
+            _ask_to_end(process)
         return await self._watch(process)
 
     async def _watch(self, process: asyncio.subprocess.Process) -> int:
-        """The exit code, once all was read; what it leaves behind keeps it from ending no longer.
+        """The exit code, once all was read.
 
-        Such a thing may hold the output open for ever, and is ended too.
+        What a process leaves behind may hold its output open for ever, and is ended soon after it.
         """
         following = asyncio.create_task(self._follow(process), name="host follows")
         try:
@@ -231,7 +237,7 @@ class Host:
         if not again:
             self._later(self._stop_within, self.kill)
             if self._process is not None and self._process.returncode is None:
-                self._process.terminate()
+                _ask_to_end(self._process)
 
     def _later(self, seconds: float, deed: Callable[[], None]) -> None:
         self._timers.append(asyncio.get_running_loop().call_later(seconds, deed))
@@ -265,6 +271,14 @@ class Host:
             self._events.publish(name, data)
         except Exception:
             log.exception("somebody failed to hear of the hosted bot")
+
+
+def _ask_to_end(process: asyncio.subprocess.Process) -> None:
+    """Ask in order: by SIGTERM, or on Windows, which has none, by the end of its input."""
+    if sys.platform != "win32":
+        process.terminate()
+    elif process.stdin is not None:
+        process.stdin.close()
 
 
 async def _lines_of(process: asyncio.subprocess.Process) -> AsyncIterator[str]:
