@@ -20,6 +20,9 @@ from bot.sandbox.snapshot import Snapshot
 from bot.sandbox.wire import Json
 from bot.sandbox.world import Channel, User, World
 
+_ALL_BUT_ONESELF: Json = {"parse": ["users", "roles", "everyone"], "replied_user": False}
+"""What Discord's client allows an answer to one's own message to call upon."""
+
 
 class Stage:
     """What acting members share: the world, its messages, commands and interactions."""
@@ -131,7 +134,10 @@ class ActingMember:
             "attachments": [_described(*e) for e in enumerate(files)],
         }
         if reply_to is not None:
-            fields["message_reference"] = {"message_id": str(self._answerable(reply_to).id)}
+            answered = self._answerable(reply_to)
+            fields["message_reference"] = {"message_id": str(answered.id)}
+            if answered.author.id == self.user.id:
+                fields["allowed_mentions"] = _ALL_BUT_ONESELF
         uploads = tuple(Upload(index, each.filename, each.data) for index, each in enumerate(files))
         origin = Origin(self.channel, self.user, upload_limit=self._upload_limit())
         message = self._stage.messages.create(origin, Payload(Place.CHANNEL, fields, uploads))

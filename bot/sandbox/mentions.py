@@ -25,16 +25,23 @@ NOBODY = Mentions()
 
 
 def read_mentions(
-    text: str, allowed: Mapping[str, Any] | None, guild: Guild | None, *, may_all: bool
-) -> Mentions:
-    """The mentions in a text; `may_all` says whether the author may call everyone."""
+    text: str, allowed: Mapping[str, Any] | None, guild: Guild | None, *, may_all: bool,
+    answered: int | None = None,
+) -> Mentions:  # fmt: skip
+    """The mentions in a text; `may_all` says whether the author may call everyone.
+
+    `answered` is who wrote what the message answers, called where nothing at all is said of it.
+    """
     roles = [int(found) for found in ROLE.findall(text)] if guild else []
     callable_roles = [
         each for each in roles if guild and each in guild.roles
         and (may_all or guild.roles[each].mentionable)
     ]  # fmt: skip
+    users = _chosen([int(found) for found in USER.findall(text)], allowed, "users")
+    if answered is not None and (allowed is None or allowed.get("replied_user")):
+        users = tuple(dict.fromkeys((*users, answered)))
     return Mentions(
-        users=_chosen([int(found) for found in USER.findall(text)], allowed, "users"),
+        users=users,
         roles=_chosen(callable_roles, allowed, "roles"),
         everyone=may_all and bool(EVERYONE.search(text)) and _parses(allowed, "everyone"),
     )

@@ -110,11 +110,11 @@ class Messages:
         message.interaction, message.reader_id = origin.interaction, origin.reader_id
         message.command = origin.command
         message.flags = flags | (Flag.LOADING if loading else NO_FLAGS)
+        self._refer(message, payload.fields.get("message_reference"))
         self._write(message, payload)
         if not loading:
             _refuse_empty(message)
         message.nonce = payload.fields.get("nonce")
-        self._refer(message, payload.fields.get("message_reference"))
         self._keep(message)
         self._events.publish("message.created", message)
         return message
@@ -244,9 +244,9 @@ class Messages:
         guild = self._world.guild_of(message.channel)
         member = guild.members.get(message.author.id) if guild else None
         granted = in_channel(guild, message.channel, member) if guild and member else Permission(0)
-        return read_mentions(
-            _text(message), allowed, guild, may_all=bool(granted & Permission.MENTION_EVERYONE)
-        )
+        answered = None if message.reference is None else message.reference.author.id
+        may_all = bool(granted & Permission.MENTION_EVERYONE)
+        return read_mentions(_text(message), allowed, guild, may_all=may_all, answered=answered)
 
     def _refer(self, message: Message, reference: Mapping[str, Any] | None) -> None:
         """Make it an answer to another message of its channel, which everybody there sees."""

@@ -1,12 +1,14 @@
 """A message says what it answers: a command, an answer before it, or another message."""
 
+from typing import Any
+
 import pytest
 
 from bot.sandbox.errors import ClientRefusal
 from bot.sandbox.messages import Message
 from bot.sandbox.server import Sandbox
 from tests.sandbox.example_bot import running
-from tests.sandbox.raw import RawBot
+from tests.sandbox.raw import RawBot, gateway
 
 
 async def test_an_answer_names_the_command_and_its_sub_commands(sandbox: Sandbox) -> None:
@@ -62,6 +64,47 @@ async def test_a_bot_does_not_read_a_members_words_through_a_reply(sandbox: Sand
         read = (await bot.ask("GET", f"{place}/{answer['id']}")).body
     assert [each["content"] for each in (answer, read)] == ["x", "x"]
     assert [each["referenced_message"]["content"] for each in (answer, read)] == ["", ""]
+
+
+async def test_a_member_who_answers_the_bot_mentions_it_and_so_is_read_by_it(
+    sandbox: Sandbox,
+) -> None:
+    member = sandbox.acting("member", "general")
+    async with RawBot(sandbox) as bot, gateway(sandbox) as connection:
+        await connection.identify(sandbox.token, intents=1 | 1 << 9)
+        await connection.until("READY")
+        first = (await bot.say("general", {"content": "first"})).body
+        await connection.until("MESSAGE_CREATE")
+        await member.say("thanks", reply_to=int(first["id"]))
+        heard = (await connection.until("MESSAGE_CREATE"))["d"]
+    assert heard["content"] == "thanks"
+    assert [each["id"] for each in heard["mentions"]] == [str(sandbox.world.bot.id)]
+
+
+async def test_a_member_who_answers_their_own_message_mentions_only_whom_it_names(
+    sandbox: Sandbox,
+) -> None:
+    member, patron = sandbox.acting("member", "general"), sandbox.world.user_named("patron")
+    said = await member.say("first")
+    answer = await member.say(f"<@{patron.id}> second", reply_to=said.id)
+    assert answer.mentioned == [patron.id]
+
+
+@pytest.mark.parametrize(("allowed", "mentioned"), [
+    ({}, True),
+    ({"allowed_mentions": None}, True),
+    ({"allowed_mentions": {"replied_user": True}}, True),
+    ({"allowed_mentions": {"replied_user": False}}, False),
+    ({"allowed_mentions": {"parse": ["users", "roles", "everyone"]}}, False),
+    ({"allowed_mentions": {"parse": []}}, False)])  # fmt: skip
+async def test_a_bots_answer_mentions_whom_it_answers_where_it_is_not_kept_from_it(
+    sandbox: Sandbox, allowed: dict[str, Any], mentioned: bool
+) -> None:
+    said = await sandbox.acting("member", "general").say("first")
+    named = {"content": "x", "message_reference": {"message_id": str(said.id)}}
+    async with RawBot(sandbox) as bot:
+        answer = (await bot.say("general", {**named, **allowed})).body
+    assert [each["username"] for each in answer["mentions"]] == ["member"] * mentioned
 
 
 async def whispered(sandbox: Sandbox) -> Message:
