@@ -125,7 +125,8 @@ class Messages:
         flags = message.flags | (payload.flags & Flag.COMPONENTS_V2)
         _refuse_downgrade(message, payload)
         payloads.check_size(payload, upload_limit)
-        payloads.check(payload, flags=flags, kept=kept)
+        standing = {"content": message.content, "embeds": message.embeds}
+        payloads.check(payload, flags=flags, kept=kept, standing=standing)
         before = (message.content, message.embeds, message.components, message.files, flags)
         was_loading = message.loading
         message.flags = flags & ~Flag.LOADING

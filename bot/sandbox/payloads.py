@@ -87,10 +87,14 @@ def check_size(payload: Payload, limit: int) -> None:
         raise ApiError(40005)
 
 
-def check(payload: Payload, *, flags: Flag, kept: Mapping[str, str]) -> None:
+def check(
+    payload: Payload, *, flags: Flag, kept: Mapping[str, str],
+    standing: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
     """Raise `InvalidForm` with every fault of a message's payload.
 
-    `flags` are those the message will have, `kept` its present files: name by id.
+    `flags` are those the message will have, `kept` its present files: name by id. What is
+    `standing` in it stays beside what the payload names.
     """
     form, fields = Form(), payload.fields
     form.known((), fields, KEYS[payload.place])
@@ -100,7 +104,7 @@ def check(payload: Payload, *, flags: Flag, kept: Mapping[str, str]) -> None:
     embeds.check(form, ("embeds",), fields.get("embeds"))
     components.check(form, ("components",), fields.get("components"), new=new)
     if new:
-        _check_exclusive(form, fields)
+        _check_exclusive(form, {**(standing or {}), **fields})
     _check_flags(form, payload)
     _check_attachments(form, payload, kept)
     _check_references(form, payload, kept)

@@ -119,6 +119,24 @@ async def test_the_second_version_of_components_cannot_be_left_again(sandbox: Sa
     sandbox.forgive()
 
 
+@pytest.mark.parametrize("old", [{"content": "x"}, {"embeds": [{"title": "x"}]}])
+async def test_the_second_version_of_components_takes_the_place_of_what_is_taken_out(
+    sandbox: Sandbox, old: dict[str, Any]
+) -> None:
+    new = {"flags": 1 << 15, "components": [{"type": 10, "content": "y"}]}
+    async with RawBot(sandbox) as bot:
+        await drawn(bot)
+        await bot.callback({"type": 4, "data": old})
+        beside = await bot.webhook("PATCH", "/messages/@original", new)
+        instead = await bot.webhook(
+            "PATCH", "/messages/@original", {**new, "content": None, "embeds": []}
+        )
+    assert beside.codes() == {"MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"}
+    assert instead.status == 200
+    assert (instead.body["content"], instead.body["embeds"]) == ("", [])
+    sandbox.forgive()
+
+
 async def test_an_edit_that_empties_a_message_is_refused_and_undone(sandbox: Sandbox) -> None:
     async with RawBot(sandbox) as bot:
         reply = await drawn(bot)
