@@ -48,6 +48,8 @@ class ActingMember:
         self._guild = stage.world.guild_of(channel)
         if self._guild is not None and user.id not in self._guild.members:
             raise ClientRefusal(f"{user.username} is no member of {self._guild.name}.")
+        if self._guild is None and user not in channel.recipients:
+            raise ClientRefusal(f"{user.username} has no part in these direct messages.")
 
     async def slash(self, name: str, **options: Value) -> Reply:
         """Send a slash command: "imagine", or "group sub" for a sub-command."""
@@ -148,6 +150,8 @@ class ActingMember:
 
         Those `before` a message and the last `limit` of them, where that is asked for.
         """
+        if not self._granted() & Permission.READ_MESSAGE_HISTORY:
+            return []
         seen = [
             each
             for each in self._stage.messages.in_channel(self.channel)
@@ -252,7 +256,8 @@ class ActingMember:
         identity = message if isinstance(message, int) else message.id
         found = self._stage.messages.find(identity)
         here = found is not None and found.channel.id == self.channel.id
-        if found is None or not here or not found.visible_to(self.user.id):
+        shown = here and self._granted() & Permission.VIEW_CHANNEL
+        if found is None or not shown or not found.visible_to(self.user.id):
             raise ClientRefusal("There is no such message here.")
         return found
 

@@ -7,8 +7,10 @@ import pytest
 
 from bot.sandbox.errors import ClientRefusal
 from bot.sandbox.members import ActingMember
+from bot.sandbox.permissions import Permission
 from bot.sandbox.server import Sandbox
 from bot.sandbox.snapshot import Snapshot
+from bot.sandbox.world import Overwrite
 from tests.sandbox.example_bot import running
 from tests.sandbox.raw import RawBot
 from tests.sandbox.test_rules import BUTTON, OPTION, SELECT, TEXT, new, row
@@ -215,7 +217,7 @@ async def test_what_a_menu_does_not_offer_is_refused(menus: Menus) -> None:
 async def test_a_channel_out_of_sight_cannot_be_chosen(menus: Menus) -> None:
     hidden = menus.world.channel_named("after-dark")
     studio = next(iter(menus.world.guilds.values()))
-    studio.roles[studio.id].permissions &= ~(1 << 10)
+    hidden.overwrites.append(Overwrite(studio.id, deny=int(Permission.VIEW_CHANNEL)))
     with pytest.raises(ClientRefusal, match="do not see"):
         await menus.choose(8, hidden)
 

@@ -4,8 +4,9 @@ import pytest
 
 from bot.sandbox.errors import ClientRefusal
 from bot.sandbox.options import FileOption
+from bot.sandbox.permissions import Permission
 from bot.sandbox.server import Sandbox
-from bot.sandbox.world import ChannelType
+from bot.sandbox.world import ChannelType, Overwrite
 
 FILE = FileOption("notes.txt", b"words", "what was said")
 TYPES = {"number": 4, "channel": 7, "role": 8, "anyone": 9, "file": 11}
@@ -60,6 +61,44 @@ async def test_an_answer_to_a_message_of_another_channel(sandbox):
     elsewhere = await sandbox.acting("member", "sketches").say("there")
     with pytest.raises(ClientRefusal, match="no such message here"):
         await sandbox.acting("member", "general").say("what?", reply_to=elsewhere.id)
+
+
+def without(sandbox, missing):
+    """Take a permission in `general` from everybody."""
+    everyone = next(iter(sandbox.world.guilds))
+    channel = sandbox.world.channel_named("general")
+    channel.overwrites.append(Overwrite(everyone, deny=int(missing)))
+
+
+@pytest.mark.parametrize("place", ["general", "sketches"])
+async def test_nothing_of_a_hidden_channel_or_of_its_threads_is_seen_or_used(sandbox, place):
+    owner, member = sandbox.acting("owner", place), sandbox.acting("member", place)
+    said = await owner.say("between us")
+    assert len(member.messages()) == 1
+    without(sandbox, Permission.VIEW_CHANNEL)
+    assert member.messages() == []
+    with pytest.raises(ClientRefusal, match="no such message here"):
+        member.sees(said)
+    with pytest.raises(ClientRefusal, match="no such message here"):
+        await member.click(said, "any")
+    assert [each.content for each in owner.messages()] == ["between us"]
+
+
+async def test_without_the_history_of_a_channel_only_what_is_shown_by_itself_can_be_used(sandbox):
+    member = sandbox.acting("member", "general")
+    said = await sandbox.acting("owner", "general").say("hello")
+    without(sandbox, Permission.READ_MESSAGE_HISTORY)
+    assert member.messages() == []
+    assert member.sees(said).content == "hello"
+
+
+async def test_the_direct_messages_of_others_are_closed(sandbox):
+    direct = sandbox.world.direct(sandbox.world.user_named("patron"))
+    await sandbox.acting("patron").say("between us")
+    with pytest.raises(ClientRefusal, match="no part in these direct messages"):
+        sandbox.acting("member", direct)
+    assert sandbox.acting("member").messages() == []
+    assert len(sandbox.acting("patron", direct).messages()) == 1
 
 
 @pytest.mark.parametrize(
