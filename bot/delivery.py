@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.model.answer import may_have_been_told, ways_for
-from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StaleMove, StorageError
+from bot.model.errors import (
+    DeliveryInterrupted,
+    DeliveryRefused,
+    PicturesLost,
+    StaleMove,
+    StorageError,
+)
 from bot.model.job import Interaction, Job, State
 from bot.model.picture import Picture
 from bot.model.summary import Summary, summary_of
@@ -27,7 +33,7 @@ AT_ONCE = 16
 LOOK_AGAIN = 5.0
 """Seconds after which the outbox is read without being woken."""
 READ_TRIES = 5
-"""Tries to read a job's pictures before it is answered without them."""
+"""Tries to read pictures that are lost before their job is answered without them."""
 WAY_TRIES = 5
 """Tries of a way that meets what nobody foresaw."""
 
@@ -72,7 +78,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._hands = asyncio.Semaphore(AT_ONCE)
         self._under_way: dict[int, asyncio.Task[None]] = {}
-        self._unreadable = Counter[int]()
+        self._lost = Counter[int]()
         self._unforeseen = Counter[tuple[int, Way]]()
         self._more = False
         """Whether there was more to tell than was read."""
@@ -149,7 +155,7 @@ class Delivery:
 
     def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:
         del self._under_way[job_id]
-        del self._unreadable[job_id]
+        del self._lost[job_id]
         for way in Way:
             del self._unforeseen[job_id, way]
         self._ended.add(job_id)
@@ -236,17 +242,20 @@ class Delivery:
         return hop.ended(Outcome.INTERRUPTED, self._clock())
 
     async def _pictures(self, job: Job) -> Sequence[Picture]:
-        """The pictures of a drawn job; none where their files stay unreadable."""
+        """The pictures of a drawn job; none where they are lost, but not while a disk is away."""
         if job.state is not State.RENDERED:
             return ()
         try:
             return await self._album.load(job.id)
-        except StorageError as error:
-            self._unreadable[job.id] += 1
-            if self._unreadable[job.id] <= READ_TRIES:
+        except PicturesLost as error:
+            self._lost[job.id] += 1
+            if self._lost[job.id] <= READ_TRIES:
                 raise
             log.error("answered without its pictures: %s", error, extra={"job": job.id})
             return ()
+        except StorageError as error:
+            log.warning("its pictures cannot be read now: %s", error, extra={"job": job.id})
+            raise
 
     async def _by(self, hop: Hop, job: Job, pictures: Sequence[Picture], look: bool) -> int | None:
         """The message's id, None if the way is closed; raises DeliveryInterrupted, StorageError."""

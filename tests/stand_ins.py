@@ -4,7 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.model.errors import EngineStopped, OutOfRoom, RenderCancelled, StorageError
+from bot.model.errors import (
+    EngineStopped,
+    OutOfRoom,
+    PicturesLost,
+    RenderCancelled,
+    StorageError,
+)
 from bot.model.estimate import Standing
 from bot.model.job import Interaction, Job
 from bot.model.picture import EngineStatus, Picture, Progress, Rendered, Stepping, Work
@@ -102,11 +108,14 @@ class ScriptedEngine:
 
 
 class ShelfAlbum:
-    """Pictures on a shelf; `full` is a disk without room, `broken` one that gives errors."""
+    """Pictures on a shelf; `full` is a disk without room, `broken` one that gives errors.
+
+    While it is `away` nothing can be read.
+    """
 
     def __init__(self) -> None:
         self.kept: dict[int, tuple[Picture, ...]] = {}
-        self.full = self.broken = False
+        self.full = self.broken = self.away = False
 
     async def save(self, job_id: int, pictures: Sequence[Picture]) -> None:
         if self.full:
@@ -117,8 +126,15 @@ class ShelfAlbum:
 
     async def load(self, job_id: int) -> tuple[Picture, ...]:
         if job_id not in self.kept:
-            raise StorageError("The pictures are not there.", "Look for them.")
+            raise PicturesLost("The pictures are not there.", "Look for them.")
+        if self.away:
+            raise StorageError("The disk is away.", "Plug it in.")
         return self.kept[job_id]
+
+    async def remove(self, job_ids: Sequence[int]) -> Sequence[int]:
+        for job_id in job_ids:
+            self.kept.pop(job_id, None)
+        return job_ids
 
 
 class HandDisk:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.delivery import AT_ONCE, HOPELESS_AFTER, WAY_TRIES, Delivery
+from bot.delivery import AT_ONCE, HOPELESS_AFTER, READ_TRIES, WAY_TRIES, Delivery
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StorageError
 from bot.model.job import TOKEN_LIFE, Job, State
 from bot.model.picture import Picture
@@ -214,6 +214,19 @@ async def test_pictures_that_cannot_be_read_put_the_answer_off_instead_of_losing
         stage.album.kept[job.id] = pictures
 
         await settle(stage.told_after_pauses(job))
+
+
+async def test_pictures_on_a_disk_that_is_away_are_waited_for_however_long():
+    stage = Stage()
+    stage.album.away = True
+    async with stage.running():
+        job = await stage.rendered()
+        for tries in range(1, 4 * READ_TRIES):
+            await settle(lambda tries=tries: len(stage.sleep.asked) == tries)
+            stage.sleep.end()
+        stage.album.away = False
+        await settle(stage.told_after_pauses(job))
+    assert stage.courier.delivered == [(job.id, Way.ORIGINAL, 1)]
 
 
 class LateOutbox(InMemoryQueue):

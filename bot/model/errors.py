@@ -43,7 +43,9 @@ BotError
 │   └── DeliveryInterrupted    trouble on the way; the same way may work later
 ├── StaleMove                  a job was not in the state a move expects
 ├── StorageError               the database or the picture folder cannot be used
-│   └── OutOfRoom              the disk, or what the bot may use of it, is full
+│   ├── OutOfRoom              the disk, or what the bot may use of it, is full
+│   ├── DatabaseLocked         another program holds the database
+│   └── PicturesLost           a job's pictures are missing or damaged, and will stay so
 ├── DataFolderInUse            another process works in the data folder
 ├── NewProcessNeeded           the run cannot go on, and a fresh one may
 └── ConfigurationError         settings that cannot work, every problem named
@@ -176,6 +178,16 @@ class StorageError(BotError):
 @dataclass(eq=False)
 class OutOfRoom(StorageError):
     """Something could not be written because the disk is full; it can be once there is room."""
+
+
+@dataclass(eq=False)
+class DatabaseLocked(StorageError):
+    """Another program has held the database for longer than it is waited for."""
+
+
+@dataclass(eq=False)
+class PicturesLost(StorageError):
+    """A picture of a job, or what it was drawn from, is missing or damaged: waiting helps not."""
 
 
 @dataclass(eq=False)

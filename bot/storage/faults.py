@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot.model.errors import OutOfRoom, StorageError
+from bot.model.errors import DatabaseLocked, OutOfRoom, StorageError
 
 RIGHTS = "Give the user the bot runs as the right to write there, or choose another DATA_DIR."
 SPACE = "Make room on that disk."
@@ -35,8 +35,8 @@ _SQLITE: Mapping[int, _Meaning] = MappingProxyType(
             "cannot be read or written: the disk gave an error.",
             DISK,
         ),
-        sqlite3.SQLITE_BUSY: (StorageError, "is locked.", CROWD),
-        sqlite3.SQLITE_LOCKED: (StorageError, "is locked.", CROWD),
+        sqlite3.SQLITE_BUSY: (DatabaseLocked, "is locked.", CROWD),
+        sqlite3.SQLITE_LOCKED: (DatabaseLocked, "is locked.", CROWD),
     }
 )
 _PRIMARY = 0xFF

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.model.errors import StorageError
+from bot.model.errors import PicturesLost, StorageError
 from bot.model.picture import Picture
 from bot.model.recipe import Recipe
 from bot.storage.disk import sync_folder, write_file
@@ -49,9 +49,16 @@ class PictureFolder:
             await asyncio.to_thread(_save, self.folder(job_id), tuple(pictures), self._write)
 
     async def load(self, job_id: int) -> tuple[Picture, ...]:
-        """The pictures of a job in order; raises StorageError if one is missing or damaged."""
+        """The pictures of a job in order; raises PicturesLost, or StorageError for now."""
         with translated(f"The picture folder {self._root}"):
-            return await asyncio.to_thread(_load, self.folder(job_id), self._check)
+            try:
+                return await asyncio.to_thread(_load, self.folder(job_id), self._check)
+            except PicturesLost as error:
+                if await asyncio.to_thread(self._root.exists):
+                    raise
+                raise StorageError(
+                    f"The picture folder {self._root} is away.", "See whether its disk is there."
+                ) from error
 
     async def remove(self, job_ids: Sequence[int]) -> Sequence[int]:
         """Remove the pictures of jobs from the disk; the ids of those whose folders are gone."""
@@ -111,11 +118,11 @@ def _load(folder: Path, check: Callable[[bytes], None]) -> tuple[Picture, ...]:
             for index, recipe in enumerate(recipes)
         )
     except FileNotFoundError as error:
-        raise StorageError(
+        raise PicturesLost(
             f"The picture {error.filename} is missing.", "Ask for it again with the same seed."
         ) from error
     except ValueError as error:
-        raise StorageError(
+        raise PicturesLost(
             f"The recipes in {folder} cannot be read: {error}.", "Restore them from a backup."
         ) from error
 
@@ -125,7 +132,7 @@ def _read(file: Path, check: Callable[[bytes], None]) -> bytes:
     try:
         check(png)
     except ValueError as error:
-        raise StorageError(
+        raise PicturesLost(
             f"The picture {file} is damaged: {error}.", "Ask for it again with the same seed."
         ) from error
     return png

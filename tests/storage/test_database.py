@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, func, insert, select, text
 
-from bot.model.errors import StorageError
+from bot.model.errors import DatabaseLocked, StorageError
 from bot.model.keeping import Limits
 from bot.storage.board import JobBoard
 from bot.storage.damage import look_for_damage
@@ -202,6 +202,7 @@ async def test_a_database_that_somebody_holds_is_reported_as_locked(tmp_path: Pa
         error = await refusal(path)
         holder.close()
     assert error.reason == f"The database {path} is locked."
+    assert isinstance(error, DatabaseLocked)
 
 
 async def fill(queue: FairQueue) -> None:

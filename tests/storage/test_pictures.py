@@ -9,7 +9,7 @@ import pytest
 
 from bot.imaging.painter import Pixels
 from bot.imaging.png import encode, require_whole
-from bot.model.errors import StorageError
+from bot.model.errors import PicturesLost, StorageError
 from bot.model.picture import Picture
 from bot.storage.pictures import PictureFolder
 from tests.fakes import recipe
@@ -65,7 +65,7 @@ async def test_missing_pictures_are_named(tmp_path: Path) -> None:
     album = PictureFolder(tmp_path)
     await album.save(1, PICTURES)
     (album.folder(1) / "1.png").unlink()
-    with pytest.raises(StorageError) as refused:
+    with pytest.raises(PicturesLost) as refused:
         await album.load(1)
     assert str(album.folder(1) / "1.png") in refused.value.reason
 
@@ -75,7 +75,7 @@ async def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
     png = encode(Pixels(8, 8, bytes(8 * 8 * 3)), recipe())
     for spoilt in (png[:-20], png[:-12], png[:50] + b"x" + png[51:], b"GIF" + png[3:], b""):
         await album.save(1, [Picture(png, recipe()), Picture(spoilt, recipe())])
-        with pytest.raises(StorageError, match="is damaged") as refused:
+        with pytest.raises(PicturesLost, match="is damaged") as refused:
             await album.load(1)
         assert str(album.folder(1) / "1.png") in refused.value.reason
     await album.save(1, [Picture(png, recipe())])
@@ -87,8 +87,23 @@ async def test_recipes_that_cannot_be_read_are_reported(tmp_path: Path, text: st
     album = PictureFolder(tmp_path)
     await album.save(1, PICTURES)
     (album.folder(1) / "recipes.json").write_text(text)
-    with pytest.raises(StorageError, match="cannot be read"):
+    with pytest.raises(PicturesLost, match="cannot be read"):
         await album.load(1)
+
+
+async def test_pictures_that_cannot_be_read_for_now_do_not_count_as_lost(tmp_path: Path) -> None:
+    album = PictureFolder(tmp_path / "pictures")
+    await album.save(1, PICTURES)
+    picture = album.folder(1) / "1.png"
+    picture.rename(tmp_path / "1.png")
+    picture.mkdir()
+    with pytest.raises(StorageError, match="cannot be") as refused:
+        await album.load(1)
+    assert not isinstance(refused.value, PicturesLost)
+    (tmp_path / "pictures").rename(tmp_path / "elsewhere")
+    with pytest.raises(StorageError, match="is away") as refused:
+        await album.load(1)
+    assert not isinstance(refused.value, PicturesLost)
 
 
 async def test_a_place_that_cannot_hold_folders_is_refused(tmp_path: Path) -> None:
