@@ -51,8 +51,9 @@ def may_have_been_told(job: Job, hops: Hops, way: Way) -> bool:
     """Whether the answer may stand already where `way` would post it once more.
 
     A connection that was cut, an answer of 502 and a process that ended do not say whether the
-    message went out. The edit of the original is not noted before it is tried, but what it
-    leaves stands in the channel too.
+    message went out. The edit of the original is not noted before it is tried, and its refusal
+    takes the place of what the tries before it came to: what one of them left stands in the
+    channel too.
     """
     if way.repeatable:
         return False
@@ -60,10 +61,10 @@ def may_have_been_told(job: Job, hops: Hops, way: Way) -> bool:
 
 
 def _original_was_open(job: Job, hops: Hops) -> bool:
-    """Whether the outcome came while the original could be edited, and nothing refused that."""
-    if job.finished_at is None or _refused(hops, Way.ORIGINAL):
-        return False
-    return job.finished_at - job.origin.token_born < TOKEN_LIFE
+    """Whether its edit was tried, or the outcome came while it could be."""
+    if Way.ORIGINAL in hops:
+        return True
+    return job.finished_at is not None and job.finished_at - job.origin.token_born < TOKEN_LIFE
 
 
 def _refused(hops: Hops, way: Way) -> bool:

@@ -64,9 +64,14 @@ def test_a_message_that_was_begun_may_have_been_sent(way, outcome):
     assert not may_have_been_told(job(), hops, Way.ORIGINAL)
 
 
-def test_an_edit_of_the_original_may_stand_in_the_channel_unless_it_was_refused_or_too_late():
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_edit_of_the_original_that_was_tried_may_stand_whatever_came_of_it(outcome):
+    tried = {Way.ORIGINAL: Hop(1, Way.ORIGINAL, tries=1, outcome=outcome)}
+    assert may_have_been_told(job(finished_at=BORN + TOKEN_LIFE), tried, Way.CHANNEL)
+
+
+def test_an_edit_of_the_original_may_stand_in_the_channel_unless_it_came_too_late():
     assert may_have_been_told(job(), {}, Way.CHANNEL)
-    assert not may_have_been_told(job(), refused(Way.ORIGINAL), Way.CHANNEL)
     assert not may_have_been_told(job(finished_at=BORN + TOKEN_LIFE), {}, Way.CHANNEL)
     assert not may_have_been_told(job(), {}, Way.DIRECT)
 
