@@ -33,8 +33,13 @@ AUTHENTICATION_FAILED = 4004
 OTHER_TOKENS = ("/webhooks/", "/interactions/")
 """Routes on which a 401 speaks of an interaction's token and not of the bot's."""
 
+LIMIT_BORNE = 30.0
+"""Seconds of a rate limit that discord.py waits out by itself, which is its least; what meets a
+longer one is told so, and tried again by whoever asked."""
+CLOSE_WITHIN = 2.0
+"""Seconds for taking leave of the gateway, which may be silent: discord.py would wait thirty."""
 SYNC_WITHIN = 60.0
-"""Seconds; discord.py would wait out a limit of many hours."""
+"""Seconds for giving Discord the commands."""
 DAY_USED_UP = 30034
 """Discord's code for more than two hundred commands made in a day."""
 
@@ -72,6 +77,7 @@ class ImagineClient(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=guild_ready_timeout,
+            max_ratelimit_timeout=LIMIT_BORNE,
             # Webhooks and interactions use the same session, so this sees every answer.
             http_trace=self._tracing(invalid),
         )
@@ -96,10 +102,25 @@ class ImagineClient(commands.AutoShardedBot):
             await self.login(token)
         except discord.LoginFailure as error:
             raise ConfigurationError((REFUSED_SIGN_IN,)) from error
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except (
+            discord.HTTPException,
+            discord.RateLimited,
+            aiohttp.ClientError,
+            OSError,
+        ) as error:
             raise NewProcessNeeded(
                 f"Discord could not be reached: {error}. Check the network and start again."
             ) from error
+
+    async def close(self) -> None:
+        """Take leave of Discord, of a silent gateway as well."""
+        closing = asyncio.create_task(super().close(), name="close")
+        done, _ = await asyncio.wait({closing}, timeout=CLOSE_WITHIN)
+        if done:
+            await closing
+        else:
+            log.warning("the gateway was left without an answer to the leave-taking")
+            await self.http.close()
 
     async def serve(self) -> None:
         """Hold the gateway until the client is closed.
@@ -146,7 +167,12 @@ class ImagineClient(commands.AutoShardedBot):
             except discord.HTTPException as error:
                 if error.status == 401:
                     return
-            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            except (
+                discord.RateLimited,
+                aiohttp.ClientError,
+                OSError,
+                TimeoutError,
+            ) as error:
                 log.debug("whether the token is still taken cannot be asked: %s", error)
             self._token_in_doubt.clear()
 
@@ -212,6 +238,8 @@ class ImagineClient(commands.AutoShardedBot):
                 await self.tree.sync()
         except TimeoutError:
             log.error("the commands were not synced within %.0f s", SYNC_WITHIN)
+        except discord.RateLimited as error:
+            log.error("the commands were not synced: %s", error)
         except discord.HTTPException as error:
             if error.code != DAY_USED_UP:
                 raise

@@ -185,9 +185,20 @@ class FrontDesk:
         await self.done(interaction)
 
     async def done(self, interaction: discord.Interaction) -> None:
-        """Note that the interaction has its answer."""
-        with suppress(StorageError):
-            await self._journal.close(interaction.id)
+        """Note that the interaction has its answer, for as long as the next start could tell it.
+
+        A database in trouble is asked again meanwhile.
+        """
+        deadline = self._clock() + TOKEN_LIFE
+        try:
+            await self._patience.through(
+                partial(self._journal.close, interaction.id),
+                only=(StorageError,),
+                until=lambda: self._clock() >= deadline,
+                trouble=lambda error, _: log.debug("an answer is not noted yet: %s", error),
+            )
+        except StorageError as error:
+            log.warning("an answer could not be noted: %s", error)
 
     def _log(self, error: BaseException) -> None:
         if not isinstance(error, Refused):

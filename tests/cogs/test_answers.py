@@ -240,3 +240,24 @@ async def test_the_pause_that_a_limit_names_is_kept(office):
     office.sandbox.faults.add(replace(rate_limited(2.5, via=False), **ORIGINAL))
     await office.deliver(job)
     assert office.pauses == [2.5]
+
+
+async def test_a_limit_longer_than_half_a_minute_keeps_no_hand_waiting(office):
+    job, _ = await office.asked()
+    office.sandbox.clock.advance(PAST_TOKEN)
+    await office.drawn(job)
+    office.sandbox.faults.add(replace(rate_limited(3000.0), **MESSAGE))
+    await office.deliver(job)
+    assert office.pauses == [3000.0]
+    assert len(office.answers()) == 1
+
+
+@pytest.mark.happens("Discord did what was asked and said otherwise")
+async def test_an_edit_that_was_made_and_then_refused_is_found_in_the_channel(office):
+    job, reply = await office.asked()
+    await office.drawn(job)
+    for fault in (Fault(FaultKind.STATUS_AFTER, status=502), refusing(50027)):
+        office.sandbox.faults.add(replace(fault, **ORIGINAL))
+    told = await office.deliver(job)
+    (answer,) = office.answers()
+    assert answer.id == reply.message.id == told.message_id
