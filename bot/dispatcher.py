@@ -91,9 +91,19 @@ class Dispatcher:
         """Look at the queue now."""
         self._wake.set()
 
+    async def prepare(self) -> None:
+        """Take up what a dead process left; before anybody looks at what waits."""
+        suspect = self._marker.suspect
+        for job in await self._queue.recover(suspects=() if suspect is None else (suspect,)):
+            if job.attempts >= ATTEMPTS:
+                await self._give_up(job)
+            else:
+                log.info("taken up again", extra={"job": job.id, "attempts": job.attempts})
+        self._marker.acquit()
+        self.moved()
+
     async def run(self) -> None:
-        """Take up what a dead process left, then claim and draw until stopped."""
-        await self._recover()
+        """Claim and draw until stopped."""
         while not self._stopping:
             self._wake.clear()
             try:
@@ -141,16 +151,6 @@ class Dispatcher:
             for job_id in job_ids:
                 with suppress(StaleMove):
                     await self._queue.requeue(job_id)
-
-    async def _recover(self) -> None:
-        suspect = self._marker.suspect
-        for job in await self._queue.recover(suspects=() if suspect is None else (suspect,)):
-            if job.attempts >= ATTEMPTS:
-                await self._give_up(job)
-            else:
-                log.info("taken up again", extra={"job": job.id, "attempts": job.attempts})
-        self._marker.acquit()
-        self.moved()
 
     async def _give_up(self, job: Job) -> None:
         await self._fail(job, Poisoned(f"the process ended in its steps {ATTEMPTS} times"))
@@ -244,12 +244,14 @@ class Dispatcher:
         for listener in self._on_drawn:
             listener(job, seconds)
         await self._save(job.id, rendered.pictures)
-        await self._note(
+        noted = await self._note(
             job.id,
             lambda: self._queue.rendered(
                 job.id, draw_seconds=seconds, now=self._clock(), stored_bytes=size
             ),
         )
+        if not noted:
+            await self._discard(job.id)
         log.info(
             "drawn",
             extra={
@@ -274,6 +276,13 @@ class Dispatcher:
         finally:
             self._waiting_for_room.discard(job_id)
 
+    async def _discard(self, job_id: int) -> None:
+        """Remove pictures whose job was cancelled while they were saved: nobody counts them."""
+        with suppress(StorageError):
+            present = await self._board.get(job_id)
+            if present is not None and present.state is State.CANCELLED:
+                await self._album.remove([job_id])
+
     async def _fail(self, job: Job, error: RenderError | StorageError) -> None:
         log.error("failed: %s", error, extra={"job": job.id})
         name, detail = type(error).__name__, str(error)
@@ -290,8 +299,8 @@ class Dispatcher:
         log.info("goes back into the queue", extra={"job": job_id})
         await self._note(job_id, lambda: self._queue.requeue(job_id))
 
-    async def _note(self, job_id: int, move: Callable[[], Awaitable[Job]]) -> None:
-        """Make a move; a database in trouble is asked again until it takes it."""
+    async def _note(self, job_id: int, move: Callable[[], Awaitable[Job]]) -> bool:
+        """Make a move, by a database in trouble later; False for a job with an outcome already."""
 
         def trouble(error: Exception, _pause: float) -> None:
             log.debug("what came of it is not noted yet: %s", error, extra={"job": job_id})
@@ -300,6 +309,8 @@ class Dispatcher:
             await self._patience.through(move, only=(StorageError,), trouble=trouble)
         except StaleMove:
             log.info("had its outcome already", extra={"job": job_id})
+            return False
+        return True
 
     def _progressed(self, job: Job, progress: Progress) -> None:
         if job.id in self._in_hand:

@@ -1,18 +1,22 @@
-"""Leaving: the first signal asks, the second one insists, and a busy thread holds up nobody."""
+"""Leaving: the first signal asks, a later one insists, and a busy thread holds up nobody."""
 
 import asyncio
 import faulthandler
 import logging
+import math
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 NEW_PROCESS = 75
 """The exit code that asks a supervisor for a new process."""
+TOGETHER = 1.0
+"""Seconds within which signals are one: a supervisor sends several kinds of them at once."""
 LAST_RESORT = 10.0
 """Seconds after which a process that cannot even write its log is ended all the same."""
 
@@ -26,15 +30,19 @@ def stopping_on_signals(
     signals: Sequence[signal.Signals] = (signal.SIGTERM, signal.SIGINT),
     last: Callable[[], None] = lambda: None,
 ) -> Iterator[None]:
-    """Set `stop` at the first signal; the second one does `last` and ends the process at once."""
+    """Set `stop` at the first signal; one after it does `last` and ends the process at once."""
     loop = asyncio.get_running_loop()
     before = {one: signal.getsignal(one) for one in signals}
+    asked = -math.inf
 
     def on_signal(number: int, _frame: object) -> None:
-        if stop.is_set():
+        nonlocal asked
+        if asked == -math.inf and not stop.is_set():
+            asked = time.monotonic()
+            loop.call_soon_threadsafe(stop.set)
+        elif time.monotonic() - asked >= TOGETHER:
             last()
             os._exit(128 + number)
-        loop.call_soon_threadsafe(stop.set)
 
     for one in signals:
         signal.signal(one, on_signal)

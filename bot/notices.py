@@ -98,24 +98,30 @@ class Notices:
     async def run(self) -> None:
         """Follow the queue until the task is cancelled."""
         try:
-            await self._follow_waiting()
+            await self._survey()
             while True:
                 await self._rest()
                 self._moved.clear()
-                self._place(await self._standings())
+                await self._survey()
                 await asyncio.sleep(SURVEY)
         finally:
             self._over = True
             for job_id in list(self._lines):
                 await self.finish(job_id)
 
-    async def _follow_waiting(self) -> None:
+    async def _survey(self) -> None:
+        """Tell every waiting job its place, those that nobody has had followed among them."""
+        standings = await self._standings()
+        if not standings.keys() <= self._lines.keys():
+            await self._follow_waiting(standings)
+        self._place(standings)
+
+    async def _follow_waiting(self, standings: Mapping[int, Standing]) -> None:
         try:
             jobs = await self._board.waiting()
         except StorageError as error:
-            log.error("who waits cannot be read: %s", error)
+            log.debug("who waits cannot be read: %s", error)
             return
-        standings = await self._standings()
         for job in jobs:
             self.follow(job, standings.get(job.id))
 

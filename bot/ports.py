@@ -241,7 +241,11 @@ class Album(Protocol):
         ...
 
     async def load(self, job_id: int) -> tuple[Picture, ...]:
-        """The pictures of a job in order; raises StorageError if they are not there."""
+        """The pictures of a job in order; raises PicturesLost, or StorageError for now."""
+        ...
+
+    async def remove(self, job_ids: Sequence[int]) -> Sequence[int]:
+        """Remove the pictures of jobs; the ids of those that have none any more."""
         ...
 
 

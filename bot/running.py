@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from bot.leaving import stop_at_the_end_of, stopping_on_signals
-from bot.model.errors import ConfigurationError
+from bot.model.errors import ConfigurationError, DatabaseLocked, NewProcessNeeded
 from bot.studio import Studio
 from bot.wiring import open_studio
 from config.log import set_up_logging
@@ -33,7 +33,10 @@ def settings_from_environment(*, token_needed: bool, file: Path | None = Path(".
 async def run(
     settings: Settings, opening: Opening = open_studio, *, until_input_ends: bool = False
 ) -> None:
-    """Serve until SIGTERM, SIGINT or Ctrl-C, or until the standard input ends as well."""
+    """Serve until SIGTERM, SIGINT or Ctrl-C, or until the standard input ends as well.
+
+    Raises NewProcessNeeded where another program holds the database.
+    """
     set_up_logging(settings.log, secrets=settings.secrets)
     for warning in settings.warnings:
         log.warning(warning)
@@ -41,6 +44,11 @@ async def run(
     with stopping_on_signals(stop):
         if until_input_ends:
             stop_at_the_end_of(STANDARD_INPUT, stop)
-        async with opening(settings) as studio:
-            ended = stop.is_set() or await studio.run(stop)
+        try:
+            async with opening(settings) as studio:
+                # Whoever insists on an end does so in the middle of an innocent job's step.
+                with stopping_on_signals(stop, last=studio.acquit):
+                    ended = stop.is_set() or await studio.run(stop)
+        except DatabaseLocked as error:
+            raise NewProcessNeeded(str(error)) from error
     log.info("stopped" if ended else "stopped; the executor thread was busy, its jobs are queued")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,6 +47,8 @@ class Studio:
     loop_watch: LoopWatch
     upkeep: Upkeep
     health: HealthServer | None
+    acquit: Callable[[], None]
+    """Takes the suspicion off the job whose step is in hand."""
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Serve until `stop` is set, then stop in order; False if the executor thread hangs.
@@ -53,6 +56,7 @@ class Studio:
         Raises ConfigurationError if Discord does not take the token, NewProcessNeeded where only
         a fresh process can go on, and whatever else made a stage end on its own.
         """
+        await self.dispatcher.prepare()
         await self.delivery.prepare()
         await self.forecast.prepare()
         stopper = asyncio.create_task(stop.wait(), name="stop")

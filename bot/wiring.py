@@ -226,6 +226,7 @@ class _Stages:
             loop_watch=self.loop_watch,
             health=self._health(dispatcher, delivery),
             upkeep=self._upkeep(),
+            acquit=self.marker.acquit,
         )
 
     def _forecast(self, dispatcher: Dispatcher) -> Forecast:

@@ -25,8 +25,13 @@ from tests.stand_ins import (
 class Stage:
     """A dispatcher among stand-ins."""
 
-    def __init__(self, slots: int = 1, queue: InMemoryQueue | None = None) -> None:
-        self.queue, self.album = queue or InMemoryQueue(), ShelfAlbum()
+    def __init__(
+        self,
+        slots: int = 1,
+        queue: InMemoryQueue | None = None,
+        album: ShelfAlbum | None = None,
+    ) -> None:
+        self.queue, self.album = queue or InMemoryQueue(), album or ShelfAlbum()
         self.disk = HandDisk()
         self.engine, self.marker = ScriptedEngine(slots), HandMarker()
         self.dispatcher = Dispatcher(
@@ -55,6 +60,7 @@ class Stage:
 
     @asynccontextmanager
     async def running(self):
+        await self.dispatcher.prepare()
         task = asyncio.create_task(self.dispatcher.run())
         yield
         await self.dispatcher.stop(grace=0)
@@ -81,6 +87,61 @@ async def test_no_more_is_claimed_than_the_engine_has_room_for():
         assert [stage.state(job) for job in jobs] == [State.RUNNING] * 2 + [State.QUEUED] * 2
         stage.engine.finish(jobs[0])
         await stage.until(jobs[2], State.RUNNING)
+
+
+class Slow(ShelfAlbum):
+    """A shelf that takes pictures once the test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+
+    async def save(self, job_id, pictures):
+        await super().save(job_id, pictures)
+        await self.gate.wait()
+
+
+async def test_pictures_of_a_job_that_is_cancelled_while_they_are_saved_do_not_stay():
+    stage = Stage(album=Slow())
+    async with stage.running():
+        job = await stage.enqueue(1, user_id=7)
+        await settle(lambda: job in stage.engine.renders)
+        stage.engine.finish(job)
+        await settle(lambda: job in stage.album.kept)
+        await stage.dispatcher.cancel(job, by=7)
+        stage.album.gate.set()
+        await settle(lambda: job not in stage.album.kept)
+    assert stage.state(job) is State.CANCELLED
+
+
+class Doubtful(InMemoryQueue):
+    """A queue that notes a drawn job and says that it did not."""
+
+    async def rendered(self, job_id, **drawn):
+        before = self.jobs[job_id].state
+        job = await super().rendered(job_id, **drawn)
+        if before is State.RUNNING:
+            raise StorageError("The disk gave an error.", "Replace it.")
+        return job
+
+
+async def test_pictures_of_a_job_that_was_noted_as_drawn_after_all_stay():
+    stage = Stage(queue=Doubtful())
+    async with stage.running():
+        job = await stage.enqueue(1, user_id=7)
+        await settle(lambda: job in stage.engine.renders)
+        stage.engine.finish(job)
+        await settle(lambda: stage.dispatcher.in_hand() == [])
+    assert stage.state(job) is State.RENDERED
+    assert job in stage.album.kept
+
+
+async def test_what_a_dead_process_left_waits_again_before_anything_is_claimed():
+    stage = Stage()
+    job = await stage.enqueue(1, user_id=7)
+    await stage.queue.claim(now=1000.0)
+    await stage.dispatcher.prepare()
+    assert stage.state(job) is State.QUEUED
 
 
 class Counting(InMemoryQueue):

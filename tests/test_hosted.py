@@ -170,8 +170,30 @@ async def test_a_second_signal_ends_the_hosted_bot_as_well(tmp_path):
         child = int(sandbox.said().split()[2])
         sandbox.process.send_signal(signal.SIGTERM)
         await sandbox.until("stopping")
-        assert await sandbox.stopped(signal.SIGTERM) == 128 + signal.SIGTERM
+        assert await sandbox.insisted(signal.SIGTERM) == 128 + signal.SIGTERM
     await gone(child)
+
+
+STOPPING = """
+import asyncio, os, signal
+from bot.leaving import stopping_on_signals
+
+async def serve():
+    stop = asyncio.Event()
+    with stopping_on_signals(stop):
+        os.kill(os.getpid(), signal.SIGINT)
+        await stop.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        print("stopped in order", flush=True)
+
+asyncio.run(serve())
+"""
+
+
+async def test_signals_of_two_kinds_at_once_are_one_and_nobody_insists(tmp_path):
+    async with running("-c", STOPPING, folder=tmp_path) as program:
+        assert await program.ended() == 0
+    assert "stopped in order" in program.said()
 
 
 def test_the_last_words_are_the_sentences_of_the_command_or_the_end_of_the_log():

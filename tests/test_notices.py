@@ -66,6 +66,27 @@ async def test_jobs_that_waited_before_a_restart_are_shown_their_place_and_time_
         await settle(lambda: stage.courier.shown == [(second.id, Standing(1, 20.0))])
 
 
+class Forgetful(InMemoryQueue):
+    """A queue that cannot be read the first time."""
+
+    readings = 0
+
+    async def waiting(self):
+        self.readings += 1
+        if self.readings == 1:
+            raise StorageError("The database is locked.", "Wait.")
+        return await super().waiting()
+
+
+async def test_who_waits_and_is_followed_by_nobody_is_found_when_the_queue_moves():
+    stage = Stage(queue=Forgetful())
+    job = await stage.enqueue(1)
+    async with stage.running():
+        await settle(lambda: stage.queue.readings == 1)
+        stage.notices.moved()
+        await settle(lambda: stage.courier.shown == [(job.id, Standing(1))])
+
+
 async def test_a_time_that_reads_the_same_is_not_shown_again_and_another_one_is():
     stage = Stage()
     job = await stage.enqueue(1)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +33,15 @@ class BotProcess:
     async def stopped(self, number: int) -> int:
         """Its exit code after a signal."""
         self.process.send_signal(number)
+        return await self.ended()
+
+    async def insisted(self, number: int) -> int:
+        """Its exit code after the same signal again and again."""
+        while self.process.returncode is None:
+            self.process.send_signal(number)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await self.process.wait()
         return await self.ended()
 
     async def until(self, event: str) -> None:

@@ -197,14 +197,13 @@ async def test_a_second_bot_on_the_same_folder_is_refused_and_the_first_serves_o
         assert await first.stopped(signal.SIGTERM) == 0
 
 
-async def test_two_signals_end_the_process_at_once(sandbox, tmp_path):
+async def test_who_insists_on_an_end_has_it_at_once_and_charges_nobody_for_it(sandbox, tmp_path):
     async with bot_process(sandbox, tmp_path) as bot:
         await sandbox.wait_for_bot(60)
         reply = await ask(sandbox, steps=60, count=2)
         await reply.until(lambda message: "step" in message.text, 60)
-        bot.process.send_signal(signal.SIGTERM)
-        await bot.until("stopping")
-        assert await bot.stopped(signal.SIGTERM) == 128 + signal.SIGTERM
+        assert await bot.insisted(signal.SIGTERM) == 128 + signal.SIGTERM
+    assert not any((tmp_path / "data" / "stepping").read_bytes())
     async with bot_process(sandbox, tmp_path) as bot:
         assert (await answer_to(reply)).files
         assert await bot.stopped(signal.SIGTERM) == 0
