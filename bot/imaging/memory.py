@@ -1,9 +1,12 @@
 """How the device's memory is used: by how much there is, and by what is in it."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
+
+from bot.model.checkpoint import NATIVE
 
 GIB = 2**30
 
@@ -16,6 +19,12 @@ SHARE_OF_SHARED = 0.5
 WORKING_BYTES = 5 * GIB
 WORKING_BYTES_TILED = 2 * GIB
 """What stays free for drawing and decoding, whole and in tiles."""
+
+CHECKPOINT_BYTES = 8 * GIB
+"""What SDXL takes in half precision, its joined projections included."""
+
+FP32_BYTES_A_PIXEL = 9.5 * GIB / NATIVE**2
+"""What decoding in fp32 takes: 9.5 GiB for SDXL's native size."""
 
 Value = TypeVar("Value")
 
@@ -32,6 +41,8 @@ class MemoryPolicy:
     """Convolutions' weights lie as a card computes with them the fastest."""
     fused_qkv: bool = False
     """Attention's projections are there a second time, joined: 1.2 GiB of SDXL, and quicker."""
+    most_pixels_in_fp32: float = math.inf
+    """Larger pictures are decoded in tiles where their VAE takes fp32."""
 
     def __str__(self) -> str:
         encoders = "resident" if self.text_encoders_resident else "moved for each prompt"
@@ -59,6 +70,9 @@ def policy_for(total_bytes: int | None, memory: str = AUTO) -> MemoryPolicy:
     low = memory == LOW or (memory == AUTO and own and total < 11 * GIB)
     high = memory == HIGH or (memory == AUTO and total >= 15 * GIB)
     policy = MemoryPolicy(channels_last=own, fused_qkv=own and high)
+    if own:
+        room = max(0, total - CHECKPOINT_BYTES)
+        policy = replace(policy, most_pixels_in_fp32=room / FP32_BYTES_A_PIXEL)
     return replace(policy, text_encoders_resident=False, vae_tiling=True) if low else policy
 
 

@@ -8,8 +8,15 @@ import torch
 from PIL import Image
 
 from bot.imaging.files import STARTER
+from bot.imaging.memory import MemoryPolicy
 from bot.imaging.painter import Pixels
-from bot.imaging.sdxl.call import Call, arguments_of, pipeline_for, varied_arguments_of
+from bot.imaging.sdxl.call import (
+    Call,
+    arguments_of,
+    in_tiles,
+    pipeline_for,
+    varied_arguments_of,
+)
 from bot.imaging.sdxl.loading import load
 from bot.model.checkpoint import Checkpoint
 from bot.model.errors import RenderCancelled
@@ -88,6 +95,17 @@ def test_a_picture_and_a_variation_of_it_by_nothing_are_the_librarys_in_half_pre
         after_step=lambda index: None,
     ).draw(lambda step: None)
     assert (levels(ours) == np.asarray(theirs)).all()
+
+
+@pytest.mark.parametrize(("upcast", "tiled"), [(True, [False, True]), (False, [False, False])])
+def test_a_vae_that_takes_fp32_works_in_tiles_where_the_card_lacks_the_memory(
+    half, configured, upcast, tiled
+):
+    configured(force_upcast=upcast)
+    policy = MemoryPolicy(most_pixels_in_fp32=128 * 128)
+    recipes = [order(width=width, height=128) for width in (128, 136)]
+    assert [in_tiles(one, half.vae, policy) for one in recipes] == tiled
+    assert in_tiles(replace(recipes[0], vae_tiling=True), half.vae, policy)
 
 
 def test_a_decode_that_fails_leaves_the_vae_as_it_was(half):

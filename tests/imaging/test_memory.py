@@ -31,6 +31,11 @@ def test_only_cards_with_room_hold_their_projections_twice():
     assert [policy_for(gib * GIB).fused_qkv for gib in (8, 12, 16, 24)] == [0, 0, 1, 1]
 
 
+@pytest.mark.parametrize(("gib", "whole"), [(8, 0), (12, 0), (16, 0), (20, 1), (24, 1), (80, 1)])
+def test_only_large_cards_decode_an_image_whole_in_fp32(gib, whole):
+    assert (policy_for(gib * GIB).most_pixels_in_fp32 >= 1024 * 1024) is bool(whole)
+
+
 def test_the_computers_own_memory_is_not_judged():
     assert policy_for(None) == MemoryPolicy()
     assert str(policy_for(None)) == "text encoders resident, VAE tiling off"

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from diffusers import AutoencoderKL, StableDiffusionXLPipeline
 
+from bot.imaging.memory import MemoryPolicy
 from bot.imaging.painter import Between, Pixels, Step
 from bot.imaging.sdxl.derived import AnyPipeline, beginning_of, from_pictures, varied
 from bot.imaging.sdxl.prediction import Prediction
@@ -129,6 +130,15 @@ class Call:
         with torch.no_grad():
             image = vae.decode(_unscaled(latents.to(torch.float32), vae), return_dict=False)[0]
         return pipeline.image_processor.postprocess(image, output_type="np")
+
+
+def in_tiles(recipe: Recipe, vae: AutoencoderKL, policy: MemoryPolicy) -> bool:
+    """Whether the VAE works in tiles: as was asked, or where it takes fp32 and too much of it."""
+    if recipe.vae_tiling or policy.vae_tiling:
+        return True
+    one = recipe.of_tile(0)
+    takes_fp32 = vae.dtype == torch.float16 and vae.config.force_upcast
+    return takes_fp32 and one.width * one.height > policy.most_pixels_in_fp32
 
 
 def tile_side(native_size: int) -> int:

@@ -23,7 +23,7 @@ from bot.imaging.memory import Resources, budget_for, policy_for
 from bot.imaging.painter import Between, Drawn, Pixels, Weights
 from bot.imaging.sdxl import faults
 from bot.imaging.sdxl.arrangement import Arrangement
-from bot.imaging.sdxl.call import Call, pipeline_for, tile_side, varied_arguments_of
+from bot.imaging.sdxl.call import Call, in_tiles, pipeline_for, tile_side, varied_arguments_of
 from bot.imaging.sdxl.devices import (
     Leash,
     dtype_for,
@@ -102,7 +102,7 @@ class SdxlPainter:
             raise RenderError("the picture to begin with is not there")
         taken, checkpoint = self._loaded()
         model = taken.model
-        tiling = recipe.vae_tiling or self._policy.vae_tiling
+        tiling = in_tiles(recipe, model.pipeline.vae, self._policy)
         with faults.drawing():
             conditioning = model.conditioner.condition(recipe.of_tile(0))
             tile = tile_side(checkpoint.native_size) if tiling else None
