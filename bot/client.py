@@ -36,8 +36,6 @@ OTHER_TOKENS = ("/webhooks/", "/interactions/")
 LIMIT_BORNE = 30.0
 """Seconds of a rate limit that discord.py waits out by itself, which is its least; what meets a
 longer one is told so, and tried again by whoever asked."""
-CLOSE_WITHIN = 2.0
-"""Seconds for taking leave of the gateway, which may be silent: discord.py would wait thirty."""
 SYNC_WITHIN = 60.0
 """Seconds for giving Discord the commands."""
 DAY_USED_UP = 30034
@@ -111,16 +109,6 @@ class ImagineClient(commands.AutoShardedBot):
             raise NewProcessNeeded(
                 f"Discord could not be reached: {error}. Check the network and start again."
             ) from error
-
-    async def close(self) -> None:
-        """Take leave of Discord, of a silent gateway as well."""
-        closing = asyncio.create_task(super().close(), name="close")
-        done, _ = await asyncio.wait({closing}, timeout=CLOSE_WITHIN)
-        if done:
-            await closing
-        else:
-            log.warning("the gateway was left without an answer to the leave-taking")
-            await self.http.close()
 
     async def serve(self) -> None:
         """Hold the gateway until the client is closed.
