@@ -187,7 +187,7 @@ class DatabaseLocked(StorageError):
 
 @dataclass(eq=False)
 class PicturesLost(StorageError):
-    """A picture of a job, or what it was drawn from, is missing or damaged: waiting helps not."""
+    """A picture of a job, or what it was drawn from, is missing or damaged, and will stay so."""
 
 
 @dataclass(eq=False)

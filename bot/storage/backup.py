@@ -9,23 +9,27 @@ import tarfile
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bot.model.errors import StorageError
+from bot.model.errors import DataFolderInUse, StorageError
 from bot.model.job import State
 from bot.storage.archive import DATABASE, PICTURES, SOURCES, ArchiveWriter
 from bot.storage.database import Database, file_of, open_database
 from bot.storage.disk import sync_folder
 from bot.storage.faults import translated
 from bot.storage.journal import Journal
+from bot.storage.lock import sole_use
 from bot.storage.pictures import PictureFolder
 from bot.storage.sources import SourceFolder
 from bot.storage.tables import SOURCED, jobs
 
 DATABASE_FILES = ("", "-wal", "-shm")
 """How the names of a database's own files end."""
+PART = ".part"
+"""How the name of the folder ends in which a backup is made ready."""
 Progress = Callable[[int, int], None]
 """Called with how many jobs' pictures and sources are in the backup, of how many."""
 
@@ -81,20 +85,30 @@ async def back_up(place: Place, file: Path, *, force: bool, progress: Progress) 
     meanwhile: pictures that it removes are noted in the copy as removed.
     """
     await asyncio.to_thread(_check, place, file, force)
+    await _sweep(file)
     with translated(f"The backup {file}"):
         folder = await asyncio.to_thread(_workplace, file)
     copy, part = folder / DATABASE, folder / "backup.tar"
     try:
-        with translated(f"The database {place.database}"):
-            await asyncio.to_thread(_copy_database, place.database, copy)
-        wanted = await _prepare(copy)
-        with translated(f"The backup {file}"):
-            packing = _Packing(place, wanted, progress)
-            summary = await asyncio.to_thread(packing.pack, copy, part)
-            await asyncio.to_thread(_put_in_place, part, file)
+        async with sole_use(folder):
+            with translated(f"The database {place.database}"):
+                await asyncio.to_thread(_copy_database, place.database, copy)
+            wanted = await _prepare(copy)
+            with translated(f"The backup {file}"):
+                packing = _Packing(place, wanted, progress)
+                summary = await asyncio.to_thread(packing.pack, copy, part)
+                await asyncio.to_thread(_put_in_place, part, file)
         return summary
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def _sweep(file: Path) -> None:
+    """Remove what killed backups to that file left: a copy may have its tokens still."""
+    for folder in await asyncio.to_thread(_workplaces, file):
+        with suppress(DataFolderInUse, StorageError):
+            async with sole_use(folder):
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 def _check(place: Place, file: Path, force: bool) -> None:
@@ -108,9 +122,14 @@ def _check(place: Place, file: Path, force: bool) -> None:
         raise StorageError(f"{file} is there already.", "Name another file, or add --force.")
 
 
+def _workplaces(file: Path) -> list[Path]:
+    """The folders of backups to that file, under way or killed."""
+    return list(file.parent.glob(f".{escape(file.name)}.*{PART}"))
+
+
 def _workplace(file: Path) -> Path:
     """A folder beside the file, on the disk that the backup needs room on anyway."""
-    folder = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    folder = file.with_name(f".{file.name}.{secrets.token_hex(4)}{PART}")
     folder.mkdir(mode=0o700)
     return folder
 

@@ -2,13 +2,16 @@
 
 import asyncio
 import shutil
+import sqlite3
 import time
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.model.errors import StorageError
 from bot.storage.archive import DATABASE, PICTURES, Tell, unpack
 from bot.storage.backup import Place, count_jobs
+from bot.storage.damage import LOOK_FOR, look_for_damage
 from bot.storage.database import open_database
 from bot.storage.disk import sync_everything, sync_folder
 from bot.storage.faults import translated
@@ -53,8 +56,11 @@ async def restore(place: Place, file: Path, *, force: bool, now: float, tell: Te
 async def begin_empty(place: Place, *, now: float) -> Path | None:
     """Put what the data folder holds aside; where it is now, if there was anything."""
     with translated(f"The data folder {place.folder}"):
+        # While it is there nothing is begun from what is left.
+        staging = place.folder / STAGING
+        await asyncio.to_thread(staging.mkdir, mode=0o700, parents=True, exist_ok=True)
         aside = await asyncio.to_thread(_put_aside, place, now)
-        await asyncio.to_thread(shutil.rmtree, place.folder / STAGING, ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, staging, ignore_errors=True)
     return aside
 
 
@@ -72,7 +78,8 @@ def refuse_half_restored(place: Place) -> None:
     if (place.folder / STAGING).exists() and not place.database.exists():
         raise StorageError(
             f"A restore into {place.folder} was cut short.",
-            "Do it again with --force; what was there before lies in the newest folder aside-….",
+            "Do it again with --force or --empty; what was there before lies in the newest folders "
+            "aside-….",
         )
 
 
@@ -93,18 +100,31 @@ def _belongings(place: Place) -> list[Path]:
 
 def _put_aside(place: Place, now: float) -> Path | None:
     """Move everything that is there to a folder named by the time."""
+    _fold_log(place.database)
     there = [path for path in _belongings(place) if path.exists()]
     if not there:
         return None
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
     aside = _unused(place.folder / f"aside-{stamp}")
     aside.mkdir(mode=0o700)
-    # The database goes first, with its log: what is left behind is never taken for a whole.
+    # The database goes first: what is left behind is never taken for a whole.
     for path in reversed(there):
         shutil.move(path, aside / path.name)
     sync_folder(aside)
     sync_folder(place.folder)
     return aside
+
+
+def _fold_log(database: Path) -> None:
+    """Bring what stands in the log alone into the database, unless that is damaged.
+
+    They cannot be moved at once, and the one is not whole without the other.
+    """
+    if not database.exists() or not database.stat().st_size:
+        return
+    with suppress(sqlite3.Error, StorageError), closing(sqlite3.connect(database)) as connection:
+        look_for_damage(connection, f"The database {database}", seconds=LOOK_FOR)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _unused(folder: Path) -> Path:

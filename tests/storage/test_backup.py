@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 from collections.abc import AsyncIterator
@@ -15,7 +16,7 @@ import pytest
 from bot.model.errors import OutOfRoom, StorageError
 from bot.model.job import State
 from bot.storage.archive import LIST, ArchiveWriter
-from bot.storage.backup import Place, Summary, back_up
+from bot.storage.backup import Place, Summary, back_up, count_jobs
 from bot.storage.database import open_database
 from bot.storage.lock import LOCK, sole_use
 from bot.storage.pictures import PictureFolder
@@ -114,6 +115,20 @@ async def test_no_token_is_in_it(house: House, tmp_path: Path) -> None:
     await backup_of(house, tmp_path / "b.tar")
     assert (await house.board.get(2)).origin.token == "secret-2"
     assert b"secret-" not in (tmp_path / "b.tar").read_bytes()
+
+
+async def test_what_a_killed_backup_left_goes_with_the_next_one_and_no_others_work_does(
+    house: House, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    left, busy = out / ".b.tar.00000001.part", out / ".b.tar.00000002.part"
+    for folder in (left, busy):
+        folder.mkdir(parents=True)
+        (folder / "bot.db").write_bytes(b"secret-2")
+    async with sole_use(busy):
+        await backup_of(house, out / "b.tar")
+    assert sorted(one.name for one in out.iterdir()) == [busy.name, "b.tar"]
+    assert (busy / "bot.db").exists()
 
 
 async def test_writers_go_on_while_it_is_taken(house: House, tmp_path: Path) -> None:
@@ -223,6 +238,38 @@ async def test_one_can_begin_anew_with_the_old_things_aside(house: House, tmp_pa
     refuse_what_is_there(place(folder))
     async with opened(aside) as old:
         assert await old.has_pictures(1)
+
+
+async def test_what_stands_in_the_log_alone_is_put_aside_within_the_database(
+    house: House, tmp_path: Path
+) -> None:
+    # As a kill leaves it: the last requests are in the log.
+    there, folder = house.pictures.folder(1).parents[2], tmp_path / "new"
+    folder.mkdir()
+    for end in ("", "-wal"):
+        shutil.copy(there / f"bot.db{end}", folder / f"bot.db{end}")
+    aside = await begin_empty(place(folder), now=NOW)
+    shutil.copy(aside / "bot.db", tmp_path / "alone.db")
+    async with open_database(tmp_path / "alone.db") as database:
+        assert (await count_jobs(database))[0] == len(LIVES)
+
+
+async def test_a_beginning_with_nothing_that_was_cut_short_is_not_begun_from(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as house:
+        await house.live(Life())
+    shutil.rmtree(tmp_path / "pictures")
+    # A file system's root cannot be moved, and the database is by then.
+    with mounted(tmp_path / "pictures") as is_there:
+        if not is_there:
+            pytest.skip("no disk can be mounted here: no folder kept from being moved")
+        with pytest.raises(StorageError):
+            await begin_empty(place(tmp_path), now=NOW)
+    with pytest.raises(StorageError, match="was cut short"):
+        refuse_half_restored(place(tmp_path))
+    await begin_empty(place(tmp_path), now=NOW)
+    refuse_half_restored(place(tmp_path))
 
 
 def rewritten(file: Path, change) -> Path:
