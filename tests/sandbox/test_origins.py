@@ -156,11 +156,13 @@ async def test_the_page_cannot_be_framed_nor_kept_hold_of(sandbox: Sandbox) -> N
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-async def test_a_link_to_a_message_leads_to_its_channel(sandbox: Sandbox) -> None:
+async def test_a_link_to_a_message_leads_to_it_in_its_channel(sandbox: Sandbox) -> None:
     async with aiohttp.ClientSession() as session:
         for link, place in (("/channels/1/22/333", "22"), ("/channels/@me/22", "@me")):
             async with session.get(sandbox.url + link, allow_redirects=False) as answer:
-                assert yarl.URL(answer.headers["Location"]).query == {"in": place}
+                found = yarl.URL(answer.headers["Location"])
+                assert found.query == {"in": place}
+                assert found.fragment == ("message-333" if place == "22" else "")
 
 
 async def uploaded(sandbox: Sandbox, name: str, data: bytes) -> yarl.URL:

@@ -40,8 +40,10 @@ async def _index(request: web.Request) -> web.Response:
 async def _follow(request: web.Request) -> web.Response:
     """Where a link to a channel, or to a message in it, leads."""
     server, channel = request.match_info["server"], request.match_info["channel"]
-    query = {"in": "@me" if server == "@me" else channel}
-    raise web.HTTPTemporaryRedirect(yarl.URL("/").with_query(query))
+    address = yarl.URL("/").with_query({"in": "@me" if server == "@me" else channel})
+    if message := request.match_info.get("message"):
+        address = address.with_fragment(f"message-{message}")
+    raise web.HTTPTemporaryRedirect(address)
 
 
 async def _file(request: web.Request) -> web.Response:

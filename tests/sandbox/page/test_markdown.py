@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.sandbox.raw import RawBot
+
 SPACE = """
 (line, side) => {
   const words = document.createRange();
@@ -123,6 +125,31 @@ async def test_mentions_are_names_and_a_channels_leads_there(windows, sandbox):
     )
     await words.get_by_role("button", name="#sketches").click()
     await expect(page.get_by_role("heading", name="sketches", exact=True)).to_be_visible()
+
+
+async def test_a_link_to_a_message_leads_there_in_the_page(windows, sandbox):
+    sketches = sandbox.world.channel_named("sketches")
+    member = sandbox.acting("member", "sketches")
+    (guild,) = (each for each in sandbox.world.guilds.values() if sketches.id in each.channels)
+    first = await member.say("the first")
+    link = f"https://discord.com/channels/{guild.id}/{sketches.id}/{first.id}"
+    button = {"type": 2, "style": 5, "label": "There", "url": link}
+    async with RawBot(sandbox) as bot:
+        body = {"content": f"[here]({link}) [far](https://discord.com/channels/1/2)"}
+        row = [{"type": 1, "components": [button]}]
+        await bot.say("general", {**body, "embeds": [{"title": "Title", "url": link}]})
+        await bot.say("general", {"components": row})
+    page = await windows.open()
+    far = page.get_by_role("link", name="far")
+    await expect(far).to_have_attribute("href", "https://discord.com/channels/1/2")
+    for name in ("here", "Title", "There"):
+        await page.get_by_role("link", name=name, exact=True).click()
+        await expect(page).to_have_title("Sandbox – sketches")
+        await expect(page.get_by_role("article").filter(has_text="the first")).to_be_focused()
+        await page.get_by_role("navigation").get_by_role("button", name="#general").click()
+    href = await page.get_by_role("link", name="here", exact=True).get_attribute("href")
+    await page.goto(f"{sandbox.url}{href}")
+    await expect(page.get_by_role("article").filter(has_text="the first")).to_be_focused()
 
 
 async def test_a_name_in_a_text_opens_what_can_be_done_with_the_person(windows, sandbox):

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from bot.sandbox.options import FileOption
 from bot.sandbox.server import Sandbox
@@ -229,9 +229,16 @@ async def test_an_address_that_expired_says_so_and_a_moved_clock_brings_fresh_on
 
 async def test_a_title_leads_to_pages_of_the_web_alone(windows, sandbox):
     there = {"title": "outside", "url": "https://example.com/"}
-    nowhere = {"title": "a trick", "url": "javascript:document.body.remove()"}
-    await posted(sandbox, {"embeds": [there, nowhere]})
+    await posted(sandbox, {"embeds": [there, {"title": "a trick"}]})
+
+    async def spoil(route: Route) -> None:
+        (told,) = await (await route.fetch()).json()
+        told["embeds"][1]["url"] = "javascript:document.body.remove()"
+        await route.fulfill(json=[told])
+
     page = await windows.open()
+    await page.route(re.compile("/sandbox/messages"), spoil)
+    await page.reload()
     await expect(page.get_by_role("link", name="outside")).to_be_visible()
     await expect(page.get_by_text("a trick")).to_be_visible()
     await expect(page.get_by_role("link", name="a trick")).to_have_count(0)

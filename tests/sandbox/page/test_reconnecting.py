@@ -135,6 +135,27 @@ async def test_a_slip_of_the_line_loses_nothing_and_doubles_nothing(windows, fir
     await expect(page.get_by_text("Answering member")).to_be_visible()
 
 
+async def test_what_was_said_elsewhere_while_the_line_was_cut_is_marked_as_unread(windows, first):
+    page, lines = await over_a_line(windows)
+    member, patron = first.acting("member", "sketches"), first.acting("patron", "sketches")
+    await expect(page.get_by_text("This is where #general begins.")).to_be_visible()
+    await patron.say("known")
+    await expect(place(page, "sketches, thread, 1 unread")).to_be_visible()
+    async with page.expect_request(re.compile("/sandbox/scene")):
+        await lines[0].close()
+        for words in ("unheard", "and more"):
+            await patron.say(words)
+        await member.say("one's own")
+    await expect(place(page, "sketches, thread, 3 unread")).to_be_visible()
+    await patron.say("heard again")
+    await expect(place(page, "sketches, thread, 4 unread")).to_be_visible()
+    async with page.expect_request(re.compile("/sandbox/scene")):
+        await lines[1].close()
+    await expect(place(page, "sketches, thread, 4 unread")).to_be_visible()
+    await place(page, "sketches").click()
+    await expect(page.get_by_role("log")).to_have_text(re.compile("New.*known.*unheard", re.S))
+
+
 async def test_whoever_goes_elsewhere_while_the_line_comes_back_stays_there(windows, first):
     page, lines = await over_a_line(windows)
     held: list[Route] = []

@@ -328,6 +328,20 @@ async def test_what_the_page_says_itself_stands_at_its_time(windows, sandbox):
     await expect(article(page, "after")).to_be_focused()
 
 
+async def test_what_the_page_says_stays_where_it_came_however_the_clock_is_moved(windows, sandbox):
+    page = await windows.open()
+    for advance, words in ((0, "one"), (DAY, "two"), (-DAY, "three")):
+        sandbox.clock.advance(advance)
+        await say(sandbox, words)
+    await expect(log(page)).to_contain_text("three")
+    await page.evaluate(
+        "import('/page/store.js').then(({ notice, read }) =>"
+        " notice(read().place, { text: 'It failed', tone: 'error' }))"
+    )
+    await say(sandbox, "four")
+    await expect(log(page)).to_have_text(re.compile("one.*two.*three.*It failed.*four", re.S))
+
+
 async def test_a_message_grows_old_as_the_clock_is_moved(windows, sandbox):
     await say(sandbox, "one")
     page = await windows.open()

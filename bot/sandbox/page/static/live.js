@@ -32,9 +32,17 @@ const fresh = () => ({
   messages: {}, complete: {}, notices: {}, offered: {}, unread: {}, newFrom: {}, typing: {}, pending: {}, failed: {},
   modal: null, replyingTo: null,
 });
-const seen = (scene) => ({
+const seen = (scene, heard = {}) => ({
   scene, me: scene.me.id, connected: scene.connected, skew: scene.now - Date.now() / 1000,
+  heard: latestIn(scene, heard),
 });
+
+// By channel: the latest message that the scene tells of, or a later one that was heard of meanwhile.
+function latestIn(scene, heard) {
+  const later = (one, other) => (store.isLater(one, other) ? one : other);
+  return Object.fromEntries(store.channels(scene).map((each) =>
+    [each.id, later(heard[each.id] ?? "0", each.last_message_id ?? "0")]));
+}
 
 // A place by its id or name ("@me" is the direct messages); else the first there is.
 function placeIn(scene, wanted) {
@@ -163,9 +171,11 @@ function open() {
 
 async function opened() {
   failures = 0;
+  const { ...before } = store.read();
   tell({ as: store.read().scene.me.username });
   try {
     await again();
+    await missed(before);
     store.change({ streaming: true });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -186,13 +196,26 @@ export function reconnect() {
 async function again() {
   const { scene: before } = store.read();
   const scene = await sceneOf(before.me.username);
-  const { me, place, messages, complete } = store.read();
+  const { me, place, messages, complete, heard } = store.read();
   if (me !== before.me.id) return;
   const wanted = here();
   const same = scene.sandbox === before.sandbox && scene.me.id === me;
   const of = (kept) => (place in kept ? { [place]: kept[place] } : {});
-  store.change({ ...(same ? { messages: of(messages), complete: of(complete) } : fresh()), ...seen(scene) });
+  store.change({ ...(same ? { messages: of(messages), complete: of(complete) } : fresh()), ...seen(scene, same ? heard : {}) });
   await show(placeIn(scene, wanted));
+}
+
+// What was said elsewhere while nothing told of it, as far as one page reaches; `before` is how things stood then.
+async function missed(before) {
+  const { scene, place } = store.read();
+  const same = () => store.read().me === before.me;
+  if (scene.sandbox !== before.scene.sandbox || !same()) return;
+  const since = ({ id }) => before.heard[id] ?? "0";
+  const behind = store.channels().filter((each) => each.id !== place && store.isLater(each.last_message_id ?? "0", since(each)));
+  await Promise.all(behind.map(async (each) => {
+    const said = (await page(each.id)).filter(({ id }) => store.isLater(id, since(each)));
+    if (same()) store.markUnread(each.id, said, before.unread[each.id] ?? 0);
+  }));
 }
 
 // Another sandbox may have come to this address, in which this member is unknown.

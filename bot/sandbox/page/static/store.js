@@ -27,6 +27,7 @@ const state = {
   inspecting: null,     // the message or interaction that the inspector is narrowed to
   overlay: null,        // what lies over the frame: "acting", "switcher", "shortcuts", "connect" or null
   unread: {},           // by channel: how many messages came while another one was shown
+  heard: {},            // by channel: the latest message that was told of
   newFrom: {},          // by channel: the first of these messages, until the channel is left
 };
 
@@ -148,6 +149,14 @@ export function takeMessages(place, found, asked) {
   keepMessages(place, found.filter((each) => !gone(each) && !newer(each)));
 }
 
+// What others said where one is not; `before` is how much was unread there already.
+export function markUnread(place, said, before = state.unread[place] ?? 0) {
+  const news = said.filter((each) => each.author.id !== state.me);
+  if (news.length === 0 || place === state.place) return;
+  if (before === 0) put("newFrom", place, news[0].id);
+  put("unread", place, Math.max(state.unread[place] ?? 0, before + news.length));
+}
+
 // The latest page anew: of what was there before, only what it still joins on to is kept.
 export function renewMessages(place, found, asked, complete) {
   const joins = !complete && asked.some((each) => each.id === found[0]?.id);
@@ -167,10 +176,9 @@ export function hearMessage(kind, message) {
     if (list) dropMessage(place, message.id);
     return;
   }
-  if (kind === "created" && place !== state.place && message.author.id !== state.me) {
-    const before = state.unread[place] ?? 0;
-    if (before === 0) put("newFrom", place, message.id);
-    put("unread", place, before + 1);
+  if (kind === "created") {
+    put("heard", place, message.id);
+    markUnread(place, [message]);
   }
   if (list) keepMessages(place, [message]);
 }
@@ -187,11 +195,11 @@ export function dismissMessage(place, id) {
 }
 
 // Something that only this page says: {id, text, tone: "error" | "note", about}. It stands below all that was
-// said before it, however late the sandbox's time came to be known here.
+// said before it, whatever the sandbox's time is or comes to be: `after` is the latest message when it came.
 export function notice(place, given) {
   const newest = state.messages[place]?.at(-1);
   const at = Math.max(now(), newest ? Date.parse(newest.timestamp) / 1000 : 0);
-  const entry = { id: `notice-${Date.now()}-${Math.random()}`, at, ...given };
+  const entry = { id: `notice-${Date.now()}-${Math.random()}`, at, after: newest?.id ?? null, ...given };
   put("notices", place, [...(state.notices[place] ?? []), entry]);
 }
 

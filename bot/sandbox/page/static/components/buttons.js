@@ -1,5 +1,6 @@
 // Buttons: those the bot hears of, links, and those that sell.
 import { html } from "../html.js";
+import { linking, within } from "../timeline/links.js";
 import { Emoji } from "./emoji.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger" };
@@ -28,10 +29,10 @@ export const Dots = () => html`<span class="dots" aria-hidden="true"><i></i><i><
 function Link({ component }) {
   const safe = /^(https?|discord):\/\//.test(component.url) && !component.disabled;
   return html`
-    <a class="button secondary" data-control="" href=${safe ? component.url : null} target="_blank"
-      rel="noopener noreferrer" role="link" aria-disabled=${safe ? null : "true"}>
+    <a class="button secondary" data-control="" ...${safe ? linking(component.url) : {}}
+      role="link" aria-disabled=${safe ? null : "true"}>
       <${Words} component=${component} />
-      <span class="external" aria-hidden="true">↗</span><span class="unseen"> (opens outside)</span>
+      ${!within(component.url) && html`<span class="external" aria-hidden="true">↗</span><span class="unseen"> (opens outside)</span>`}
     </a>`;
 }
 

@@ -1,6 +1,7 @@
 // A bot's card: author, title, words, fields, pictures and a footer.
 import { ownAddress } from "../addresses.js";
 import { html } from "../html.js";
+import { linking } from "./links.js";
 import { Markdown } from "./markdown.js";
 import { Picture } from "./media.js";
 import { When, written } from "./times.js";
@@ -24,7 +25,7 @@ export function Embed({ embed }) {
 
 // Nothing checks where a bot's title leads to.
 const Linked = ({ url, children }) =>
-  /^https?:\/\//i.test(url ?? "") ? html`<a href=${url} target="_blank" rel="noreferrer">${children}</a>` : html`<span>${children}</span>`;
+  /^https?:\/\//i.test(url ?? "") ? html`<a ...${linking(url)}>${children}</a>` : html`<span>${children}</span>`;
 
 // A small picture beside a name; one from elsewhere is not loaded.
 const Icon = ({ url }) =>

@@ -2,6 +2,7 @@
 import { html, useMemo } from "../html.js";
 import { blocks } from "./blocks.js";
 import { tokens } from "./dialect.js";
+import { linking } from "./links.js";
 import { Spoiler } from "./media.js";
 import { ChannelName, Everyone, RoleName, UserName } from "./mentions.js";
 import { Time } from "./times.js";
@@ -39,7 +40,7 @@ const PAIRS = {
   strong: (token, inner) => (token.markup === "__" ? html`<u>${inner}</u>` : html`<strong>${inner}</strong>`),
   s: (_, inner) => html`<s>${inner}</s>`,
   link: (token, inner) => html`
-    <a ...${Object.fromEntries(token.attrs)} target="_blank" rel="noreferrer">${inner}</a>`,
+    <a ...${Object.fromEntries(token.attrs)} ...${linking(token.attrGet("href"))}>${inner}</a>`,
 };
 const LEAVES = {
   code_inline: ({ content }) => html`<code>${content}</code>`,

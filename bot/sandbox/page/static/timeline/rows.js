@@ -1,5 +1,6 @@
 // What stands in the timeline, from above to below: days, messages and notices.
 import { EPHEMERAL } from "../flags.js";
+import { isLater } from "../store.js";
 
 const TOGETHER = 7 * 60_000;
 const REPLY = 19;
@@ -12,7 +13,7 @@ const day = (at) => new Date(at).toDateString();
 export function rows(messages, notices, newFrom = null) {
   const found = [];
   let before = null;
-  for (const entry of byTime(messages, notices)) {
+  for (const entry of inOrder(messages, notices)) {
     if (before === null || day(before.at) !== day(entry.at)) found.push({ kind: "day", key: `day-${entry.key}`, at: entry.at });
     const fresh = entry.key === newFrom;
     if (fresh) found.push({ kind: "new", key: "new" });
@@ -22,12 +23,19 @@ export function rows(messages, notices, newFrom = null) {
   return found;
 }
 
-function byTime(messages, notices) {
-  const said = messages.map((message) => ({ kind: "message", key: message.id, at: moment(message), message }));
-  if (notices.length === 0) return said;
-  const own = notices.map((notice) => ({ kind: "notice", key: notice.id, at: notice.at * 1000, notice }));
-  return [...said, ...own].sort((a, b) => a.at - b.at);
+// Messages as they are; a notice before the first that was not yet there when it came.
+function inOrder(messages, notices) {
+  const found = messages.map((message) => ({ kind: "message", key: message.id, at: moment(message), message }));
+  for (const notice of notices) {
+    const next = found.findIndex(({ message }) => message !== undefined && came(message, notice));
+    found.splice(next < 0 ? found.length : next, 0, { kind: "notice", key: notice.id, at: notice.at * 1000, notice });
+  }
+  return found;
 }
+
+// Where no message was known when the notice came, their times say it.
+const came = (message, { after, at }) =>
+  after === null ? moment(message) > at * 1000 : isLater(message.id, after);
 
 // Whether a message goes on where the one before it ended.
 function continues(entry, before) {
