@@ -210,6 +210,7 @@ class Host:
                 await asyncio.wait([following], timeout=READ_WITHIN)
             if not following.done():
                 self.kill()
+                await asyncio.wait([following], timeout=READ_WITHIN)
         finally:
             following.cancel()
         return process.returncode or 0
