@@ -70,7 +70,8 @@ class Reader:
     def obey(self, asked: Json) -> None:
         """Take what the page asks for: whom it acts as, or its inspector.
 
-        Somebody who is unknown here hears nothing; the page may come from another sandbox.
+        Somebody who is unknown here is greeted as nobody and hears nothing; the page may come from
+        another sandbox.
         """
         if "inspect" in asked:
             self.inspect(wanted=bool(asked["inspect"]))
@@ -78,7 +79,7 @@ class Reader:
         self._user = None
         with contextlib.suppress(LookupError):
             self._user = self._sandbox.world.user_named(str(asked["as"]))
-            self._tell("hello", {"as": str(self._user.id)})
+        self._tell("hello", {"as": None if self._user is None else str(self._user.id)})
 
     def inspect(self, *, wanted: bool) -> None:
         """Begin or end to tell of what is recorded, and of the faults."""

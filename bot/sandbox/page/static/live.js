@@ -32,17 +32,13 @@ const fresh = () => ({
   messages: {}, complete: {}, notices: {}, offered: {}, unread: {}, newFrom: {}, typing: {}, pending: {}, failed: {},
   modal: null, replyingTo: null,
 });
-const seen = (scene, heard = {}) => ({
+const seen = (scene) => ({
   scene, me: scene.me.id, connected: scene.connected, skew: scene.now - Date.now() / 1000,
-  heard: latestIn(scene, heard),
 });
 
-// By channel: the latest message that the scene tells of, or a later one that was heard of meanwhile.
-function latestIn(scene, heard) {
-  const later = (one, other) => (store.isLater(one, other) ? one : other);
-  return Object.fromEntries(store.channels(scene).map((each) =>
-    [each.id, later(heard[each.id] ?? "0", each.last_message_id ?? "0")]));
-}
+// What stands in the channels at the beginning was heard of; from then on only what was told or fetched.
+const latestIn = (scene) =>
+  Object.fromEntries(store.channels(scene).map((each) => [each.id, each.last_message_id ?? "0"]));
 
 // A place by its id or name ("@me" is the direct messages); else the first there is.
 function placeIn(scene, wanted) {
@@ -63,7 +59,7 @@ export async function actAs(user, wanted = here()) {
   const turn = ++turns;
   const scene = await get("/scene", { user });
   if (turn !== turns) return;
-  store.change({ ...fresh(), ...seen(scene) });
+  store.change({ ...fresh(), ...seen(scene), heard: latestIn(scene) });
   tell({ as: scene.me.username });
   await show(placeIn(scene, wanted));
 }
@@ -86,7 +82,9 @@ async function latest(place) {
   const asked = messages[place] ?? [];
   if (!messages[place]) store.keepMessages(place, []);
   const found = await page(place);
-  if (store.read().me === me) store.renewMessages(place, found, asked, found.length < PAGE);
+  if (store.read().me !== me) return;
+  store.renewMessages(place, found, asked, found.length < PAGE);
+  store.hearUpTo(place, found);
 }
 
 // The messages before those that are there; where the list begins elsewhere by then, they would leave a gap.
@@ -169,10 +167,17 @@ function open() {
   };
 }
 
-async function opened() {
+// How things stood when the line opened, until the stream begins to tell.
+let behind = null;
+
+function opened() {
   failures = 0;
-  const { ...before } = store.read();
+  behind = { ...store.read() };
   tell({ as: store.read().scene.me.username });
+}
+
+// Only once the stream tells all that happens: what was said between this and that would be heard of nowhere.
+async function catchUp(before) {
   try {
     await again();
     await missed(before);
@@ -196,12 +201,13 @@ export function reconnect() {
 async function again() {
   const { scene: before } = store.read();
   const scene = await sceneOf(before.me.username);
-  const { me, place, messages, complete, heard } = store.read();
+  const { me, place, messages, complete } = store.read();
   if (me !== before.me.id) return;
   const wanted = here();
   const same = scene.sandbox === before.sandbox && scene.me.id === me;
   const of = (kept) => (place in kept ? { [place]: kept[place] } : {});
-  store.change({ ...(same ? { messages: of(messages), complete: of(complete) } : fresh()), ...seen(scene, same ? heard : {}) });
+  const kept = same ? { messages: of(messages), complete: of(complete) } : { ...fresh(), heard: latestIn(scene) };
+  store.change({ ...kept, ...seen(scene) });
   await show(placeIn(scene, wanted));
 }
 
@@ -214,7 +220,9 @@ async function missed(before) {
   const behind = store.channels().filter((each) => each.id !== place && store.isLater(each.last_message_id ?? "0", since(each)));
   await Promise.all(behind.map(async (each) => {
     const said = (await page(each.id)).filter(({ id }) => store.isLater(id, since(each)));
-    if (same()) store.markUnread(each.id, said, before.unread[each.id] ?? 0);
+    if (!same()) return;
+    store.markUnread(each.id, said, before.unread[each.id] ?? 0);
+    store.hearUpTo(each.id, said);
   }));
 }
 
@@ -240,8 +248,11 @@ const unlessCut = (asking) => asking.catch((error) => {
 
 function receive(told) {
   const { me, place } = store.read();
-  if (told.kind === "hello") listener = told.as;
-  else if (told.kind === "message") {
+  if (told.kind === "hello") {
+    listener = told.as;
+    if (behind !== null) catchUp(behind);
+    behind = null;
+  } else if (told.kind === "message") {
     if (listener === me || !(told.message.flags & EPHEMERAL)) store.hearMessage(told.change, told.message);
   } else if (told.kind === "interaction") heard(told.record);
   else if (told.kind === "bot") store.change({ connected: told.connected });

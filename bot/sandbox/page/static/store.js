@@ -27,7 +27,7 @@ const state = {
   inspecting: null,     // the message or interaction that the inspector is narrowed to
   overlay: null,        // what lies over the frame: "acting", "switcher", "shortcuts", "connect" or null
   unread: {},           // by channel: how many messages came while another one was shown
-  heard: {},            // by channel: the latest message that was told of
+  heard: {},            // by channel: the latest message that was told of or fetched
   newFrom: {},          // by channel: the first of these messages, until the channel is left
 };
 
@@ -157,6 +157,12 @@ export function markUnread(place, said, before = state.unread[place] ?? 0) {
   put("unread", place, Math.max(state.unread[place] ?? 0, before + news.length));
 }
 
+// Of messages in order the last is the latest that was told of or fetched.
+export function hearUpTo(place, said) {
+  const latest = said.at(-1)?.id ?? "0";
+  if (isLater(latest, state.heard[place] ?? "0")) put("heard", place, latest);
+}
+
 // The latest page anew: of what was there before, only what it still joins on to is kept.
 export function renewMessages(place, found, asked, complete) {
   const joins = !complete && asked.some((each) => each.id === found[0]?.id);
@@ -176,8 +182,9 @@ export function hearMessage(kind, message) {
     if (list) dropMessage(place, message.id);
     return;
   }
-  if (kind === "created") {
-    put("heard", place, message.id);
+  // What a page brought already is told once more where the stream is the slower one.
+  if (kind === "created" && isLater(message.id, state.heard[place] ?? "0")) {
+    hearUpTo(place, [message]);
     markUnread(place, [message]);
   }
   if (list) keepMessages(place, [message]);
