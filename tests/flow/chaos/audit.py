@@ -233,15 +233,17 @@ def claims(history: History) -> Iterator[str]:
 def ends(history: History) -> Iterator[str]:
     """A bot ends where it is told to, in a poisoned step, or by asking for a new process.
 
-    Of the latter no reason is good but Discord, which is the only one out of order that long.
+    Of the latter no reason is good but Discord, which is the only one out of order that long. One
+    that was told to stop before it had said a word may not have listened to signals yet.
     """
     poison = _poison(history)
     falls = Counter(end.stepped for end in history.ends if not end.wanted and end.code == -9)
     for end in history.ends:
         asked = end.code == NEW_PROCESS and "Discord" in end.last_words
         as_told = (end.wanted, end.code) in {("kill", -9), ("stop", 0)}
+        unborn = (end.wanted, end.code, end.last_words) == ("stop", -15, "")
         poisoned = end.wanted != "kill" and end.code == -9 and end.stepped in poison
-        if not (asked or as_told or poisoned):
+        if not (asked or as_told or unborn or poisoned):
             told = f"told to {end.wanted}" if end.wanted else "told nothing"
             steps = f"in the steps of {end.stepped or 'none'}"
             yield f"a bot ended with {end.code} {steps}, {told}: {end.last_words}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.sandbox.errors import ClientRefusal
+from bot.sandbox.events import Event
 from bot.sandbox.replies import Reply
 from bot.sandbox.server import Sandbox
 from tests.discord_fixtures import conformance
@@ -27,6 +28,7 @@ from tests.flow.chaos.weather import Weather
 from tests.flow.processes import environment
 
 PAST_TOKENS = 20 * 60.0
+TRAFFIC = frozenset({"gateway.said", "gateway.sent", "gateway.received"})
 STANDSTILL = 180.0
 """Seconds without anything new after which a run counts as stuck, and is audited as it stands."""
 PATIENT = 0.5
@@ -53,6 +55,8 @@ class Standing:
     """Interactions that have become jobs."""
     drawn: frozenset[int] = frozenset()
     """Those whose pictures are there and were not posted yet."""
+    closed: frozenset[int] = frozenset()
+    """Those that the bot is done with without a job, be it that nobody could be told."""
     untold: int = 0
     poison: int = 0
 
@@ -107,8 +111,10 @@ class Run:
         for task in self._tasks:
             task.cancel()
 
-    def _note(self, _: object) -> None:
-        self._changes += 1
+    def _note(self, event: Event) -> None:
+        """Count what happens; heartbeats go on where nothing does."""
+        if event.name not in TRAFFIC:
+            self._changes += 1
 
     async def _turn(self, patience: float = 1.0) -> bool:
         """Wait for something to happen; False if nothing did."""
@@ -179,10 +185,11 @@ class Run:
     def _pending(self) -> list[Sent]:
         """What was sent to the bot that lives now, and is neither a job nor refused yet."""
         life = len(self._keeper.ends)
+        dealt_with = self._standing.taken | self._standing.closed
         return [
             sent
             for interaction, sent in self.sent.items()
-            if sent.life == life and interaction not in self._standing.taken and not sent.refused
+            if sent.life == life and interaction not in dealt_with and not sent.refused
         ]
 
     def _on_the_way(self) -> int:
@@ -252,9 +259,11 @@ def _standing(database: Path) -> Standing:
         rows = connection.execute(
             "SELECT interaction_id, answered_at IS NULL, instr(request, 'poison'), state FROM jobs"
         ).fetchall()
+        closed = connection.execute("SELECT id FROM interactions WHERE closed").fetchall()
     return Standing(
         taken=frozenset(row[0] for row in rows),
         drawn=frozenset(row[0] for row in rows if row[3] == "rendered"),
+        closed=frozenset(row[0] for row in closed),
         untold=sum(row[1] for row in rows),
         poison=sum(row[2] > 0 for row in rows),
     )

@@ -244,6 +244,13 @@ def test_a_bot_may_ask_for_a_new_process_where_discord_is_away_and_for_no_other_
     assert any("ended with 75" in one for one in complaints(replace(GOOD, ends=(hung,))))
 
 
+def test_a_bot_that_is_told_to_stop_before_its_first_word_may_end_by_the_signal():
+    unborn = End(1.5, -15, "stop", 0)
+    assert complaints(replace(GOOD, ends=(unborn, *GOOD.ends))) == []
+    deaf = replace(unborn, last_words="on duty")
+    assert any("ended with -15" in one for one in complaints(replace(GOOD, ends=(deaf,))))
+
+
 def test_a_run_that_was_milder_than_it_says_is_told():
     found = shortfalls(GOOD, SHORT)
     assert f"only 2 accepted requests, not {SHORT.requests}" in found
