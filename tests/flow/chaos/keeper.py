@@ -30,6 +30,10 @@ MOST_LIVES = 60
 """After which the bot counts as one that does not stay alive."""
 
 
+def nothing() -> None:
+    """What is done between two lives where nothing is asked for."""
+
+
 class GivenUp(Exception):
     """The bot does not stay alive."""
 
@@ -50,6 +54,7 @@ class Keeper:
         self._settings = settings
         self._marker = folder / "data" / "stepping"
         self._wanted = ""
+        self._meanwhile: Callable[[], object] = nothing
         self._down = False
         self._born = asyncio.Event()
         self._hand = asyncio.Lock()
@@ -84,12 +89,16 @@ class Keeper:
             code = await asyncio.shield(life.ended)
             end = End(time.time(), code, self._wanted, self._stepped(), life.last_words())
             self.ends.append(end)
+            meanwhile, self._meanwhile = self._meanwhile, nothing
+            meanwhile()
 
-    async def kill(self, moment: str, chance: random.Random) -> None:
-        """Kill the bot at such a moment, and wait until it is dead."""
+    async def kill(
+        self, moment: str, chance: random.Random, *, meanwhile: Callable[[], object] = nothing
+    ) -> None:
+        """Kill the bot at such a moment; `meanwhile` is done before the next life begins."""
         async with self._hand:
             life = await self._living()
-            self._wanted = "kill"
+            self._wanted, self._meanwhile = "kill", meanwhile
             unobserve = self._arm(life, moment, chance)
             loop = asyncio.get_running_loop()
             late = loop.call_later(IMPATIENCE * chance.random(), life.signal, signal.SIGSTOP)

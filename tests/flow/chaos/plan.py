@@ -30,13 +30,13 @@ class Profile:
     stops: int
     poisons: int
     jumps: int
-    """Of the clock, past the life of every token."""
+    """Of the clock, past the life of every token; each other one with a kill of its own."""
     together: int
     """Requests that wait at the same time."""
 
 
-FULL = Profile(requests=200, members=20, kills=12, stops=3, poisons=3, jumps=2, together=24)
-SHORT = Profile(requests=30, members=10, kills=3, stops=1, poisons=1, jumps=1, together=12)
+FULL = Profile(requests=200, members=20, kills=12, stops=3, poisons=3, jumps=4, together=24)
+SHORT = Profile(requests=30, members=10, kills=3, stops=1, poisons=1, jumps=2, together=12)
 PROFILES = {"full": FULL, "short": SHORT}
 
 

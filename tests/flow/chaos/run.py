@@ -20,6 +20,7 @@ from tests.discord_fixtures import conformance
 from tests.flow.chaos.gathering import Sent, gathered, thinking_in
 from tests.flow.chaos.history import History
 from tests.flow.chaos.keeper import MOMENTS, GivenUp, Keeper
+from tests.flow.chaos.leaps import Leaps
 from tests.flow.chaos.lives import nursery
 from tests.flow.chaos.plan import Profile, Wish, Wishes, world_for
 from tests.flow.chaos.redrawing import redrawing
@@ -27,14 +28,13 @@ from tests.flow.chaos.trail import lay_trail
 from tests.flow.chaos.weather import Weather
 from tests.flow.processes import environment
 
-PAST_TOKENS = 20 * 60.0
 TRAFFIC = frozenset({"gateway.said", "gateway.sent", "gateway.received"})
 STANDSTILL = 180.0
 """Seconds without anything new after which a run counts as stuck, and is audited as it stands."""
 PATIENT = 0.5
 """The part of members who do nothing while their picture is drawn and not posted yet."""
-LOST_ANSWERS = 6
-"""Posts after a jump of the clock whose answer does not arrive."""
+DOWN = ("answer", "channel", "commit")
+"""What the kills wait for after which the bot stays down past the life of every token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,13 @@ class Run:
     def __init__(self, seed: int, profile: Profile, sandbox: Sandbox, keeper: Keeper) -> None:
         self.seed = seed
         self.sent: dict[int, Sent] = {}
-        self.overtaken: set[int] = set()
         self._profile = profile
         self._sandbox = sandbox
         self._keeper = keeper
         self._wishes = Wishes(seed, profile)
         self._chance = random.Random(f"run {seed}")  # noqa: S311 - no secret
         self._weather = Weather(sandbox, seed)
+        self._leaps = Leaps(sandbox, keeper, self._weather, self.sent)
         self._standing = Standing()
         self._drawn: set[int] = set()
         self._changes = 0
@@ -89,6 +89,11 @@ class Run:
     def faults(self) -> dict[str, int]:
         """How many faults of each kind were met."""
         return dict(self._weather.met())
+
+    @property
+    def overtaken(self) -> Set[int]:
+        """The interactions that were open when time passed the life of every token."""
+        return self._leaps.overtaken
 
     async def play(self) -> None:
         """Ask, kill and disturb until everything asked for has its answer."""
@@ -228,13 +233,22 @@ class Run:
             await self._keeper.stop()
 
     async def _jump(self) -> None:
-        """Move the clock past every token; the posts that follow are heard and not answered."""
-        for told in self._thresholds(self._profile.jumps):
+        """Let time pass every token: while the bot is down, while it is at work, and so on."""
+        for number, told in enumerate(self._thresholds(self._profile.jumps)):
             await self._reached(told)
-            self.overtaken |= thinking_in(self._sandbox)
-            self._keeper.controls.advance(PAST_TOKENS)
-            self._sandbox.clock.advance(PAST_TOKENS)
-            self._weather.lose_answers(LOST_ANSWERS)
+            done = number % 2 == 0 and await self._jump_while_down()
+            while not (done or self._leaps.try_at_work()):
+                await self._turn()
+
+    async def _jump_while_down(self) -> bool:
+        done = False
+
+        def leap() -> None:
+            nonlocal done
+            done = self._leaps.try_while_down()
+
+        await self._keeper.kill(self._chance.choice(DOWN), self._chance, meanwhile=leap)
+        return done
 
     async def _settle(self) -> None:
         """Wait until all is told and nothing is open, or nothing happens any more."""
