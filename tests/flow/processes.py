@@ -10,15 +10,20 @@ from typing import Protocol
 
 import psutil
 
+from tests.flow.forking import Forked, fork_bot
+
 PROJECT = Path(__file__).parents[2]
 ENDS_WITHIN = 60.0
 """Seconds: ten for the bot's own stop, the rest for a busy machine."""
 
 
+Started = asyncio.subprocess.Process | Forked
+
+
 class BotProcess:
     """A running `python -m bot` and the lines it wrote."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: Started) -> None:
         self.process = process
         self._lines: list[str] = []
         self._written = asyncio.Condition()
@@ -89,11 +94,17 @@ async def running(
         sys.executable,
         *arguments,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), **(variables or {})},
+        env=_with(variables or {}),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         limit=2**20,
     )
+    async with _watched(started) as one:
+        yield one
+
+
+@asynccontextmanager
+async def _watched(started: Started) -> AsyncIterator[BotProcess]:
     watched = BotProcess(started)
     try:
         yield watched
@@ -101,6 +112,10 @@ async def running(
         if started.returncode is None:
             started.kill()
         await watched.ended()
+
+
+def _with(variables: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(PROJECT), **variables}
 
 
 async def gone(number: int) -> None:
@@ -131,7 +146,7 @@ async def process(
 async def bot_process(
     sandbox: Addresses, folder: Path, **changes: str
 ) -> AsyncIterator[BotProcess]:
-    """`python -m bot run`, pointed at the sandbox."""
-    variables = environment(sandbox, folder, **changes)
-    async with process("run", folder=folder, variables=variables) as bot:
+    """The bot of `python -m bot run`, pointed at the sandbox and started as `forking` does."""
+    variables = _with(environment(sandbox, folder, **changes))
+    async with _watched(await fork_bot("run", folder=folder, variables=variables)) as bot:
         yield bot

@@ -9,7 +9,7 @@ import pytest
 
 from bot.sandbox.faults import Fault, FaultKind, refusing
 from tests.flow.house import answer_to, is_final
-from tests.flow.processes import bot_process
+from tests.flow.processes import bot_process, environment, process
 
 
 async def ask(sandbox, user="member", **options):
@@ -26,7 +26,7 @@ def finals(reply):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_stops_an_idle_bot_in_order(sandbox, tmp_path, number):
-    async with bot_process(sandbox, tmp_path) as bot:
+    async with process("run", folder=tmp_path, variables=environment(sandbox, tmp_path)) as bot:
         await sandbox.wait_for_bot(60)
         assert await answer_to(await ask(sandbox, steps=2))
         assert await bot.stopped(number) == 0

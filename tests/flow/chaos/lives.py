@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,9 @@ class Life:
     def signal(self, number: int) -> None:
         """Send a signal, unless it has ended."""
         if not self.over:
-            os.kill(self.pid, number)
+            # Its end may not have been told yet.
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def said(self) -> str:
         """Its log so far."""
