@@ -67,6 +67,9 @@ class CountingPainter:
         self._clock.now += (1 - SHARE_BEFORE) * beside
         return Drawn(BLANK, lambda: recipe)
 
+    def settle(self) -> None:
+        """Nothing is under way."""
+
     def relieve(self) -> None:
         """Nothing is kept."""
 

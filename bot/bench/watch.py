@@ -58,6 +58,10 @@ class WatchedPainter:
         self._watch.pictures.append((drawn, time.perf_counter()))
         return drawn
 
+    def settle(self) -> None:
+        """As the painter does."""
+        self._painter.settle()
+
     def relieve(self) -> None:
         """As the painter does."""
         self._painter.relieve()

@@ -126,6 +126,8 @@ class Executor:
         self._drawings: dict[int, Drawing] = {}
         self._previewed: dict[int, float] = {}
         self._alone: Drawing | None = None
+        self._last: tuple[int, int] | None = None
+        """The ticket and the job whose step was handed to the device last."""
         self._service = Service()
         self._idle_since = 0.0
         self._drawn_since_load = 0.0
@@ -202,16 +204,15 @@ class Executor:
     def turn(self) -> None:
         """Step the drawing whose turn it is, on its weights."""
         drawing = self._choose()
+        self._settle_before(drawing.ticket)
         try:
             self._load_for(drawing)
         except (ModelLoadFailed, DeviceLost) as error:
             self._fail(drawing, replace(error))
             return
-        began = self._clock()
+        began, self._last = self._clock(), (drawing.ticket, drawing.work.job_id)
         failure = self._advance(drawing)
-        spent = self._clock() - began
-        drawing.seconds += spent
-        self._drawn_since_load += spent
+        self._spent(drawing, began)
         if failure:
             self._retry_or_fail(drawing, failure)
         elif drawing.over:
@@ -233,16 +234,43 @@ class Executor:
         )
         return self._drawings[chosen.job_id]
 
+    def _settle_before(self, ticket: int) -> None:
+        """Let the device end another job's step while that one is marked, not the next."""
+        if self._last is None or self._last[0] == ticket:
+            return
+        (last, job_id), self._last = self._last, None
+        drawing, began = self._drawings.get(last), self._clock()
+        failure = None
+        try:
+            with self._tuning.mark(job_id), self._leaving_if_lost(job_id):
+                self._loader.settle()
+        except BaseException as error:
+            _log.exception("job %s could not be drawn", job_id)
+            failure = _bare(error)
+        if drawing:
+            self._spent(drawing, began)
+        if drawing and failure:
+            self._fail(drawing, failure)
+
+    def _spent(self, drawing: Drawing, began: float) -> None:
+        """Count the time since then as drawn on a job."""
+        spent = self._clock() - began
+        drawing.seconds += spent
+        self._drawn_since_load += spent
+
     def _load_for(self, drawing: Drawing) -> None:
         if self._loader.loaded != drawing.weights:
-            with self._tuning.mark_load(drawing.work.job_id), self._leaving_if_lost(drawing):
+            with (
+                self._tuning.mark_load(drawing.work.job_id),
+                self._leaving_if_lost(drawing.work.job_id),
+            ):
                 self._loader.load(drawing.weights)
             self._drawn_since_load = 0.0
 
     def _advance(self, drawing: Drawing) -> RenderError | None:
         """Draw one step further; what went wrong, without the frames that hold device memory."""
         try:
-            with self._tuning.mark(drawing.work.job_id), self._leaving_if_lost(drawing):
+            with self._tuning.mark(drawing.work.job_id), self._leaving_if_lost(drawing.work.job_id):
                 cost = drawing.advance(self._loader.painter())
         except BaseException as error:  # a panic of a library in Rust is no Exception
             if not isinstance(error, OutOfMemory):
@@ -255,12 +283,12 @@ class Executor:
         return None
 
     @contextmanager
-    def _leaving_if_lost(self, drawing: Drawing | None = None) -> Iterator[None]:
+    def _leaving_if_lost(self, job_id: int | None = None) -> Iterator[None]:
         """A process without its device leaves while the job in hand is marked, if there is one."""
         try:
             yield
         except DeviceLost as error:
-            job = {"job": drawing.work.job_id} if drawing else {}
+            job = {} if job_id is None else {"job": job_id}
             _log.critical("%s: leaving for a new one", error, extra=job)
             self._tuning.lost()
             raise
@@ -273,7 +301,7 @@ class Executor:
         drawing.begin_again_tiled()
         self._alone = drawing
         try:
-            with self._tuning.mark(drawing.work.job_id), self._leaving_if_lost(drawing):
+            with self._tuning.mark(drawing.work.job_id), self._leaving_if_lost(drawing.work.job_id):
                 self._loader.relieve()
         except Exception as error:
             _log.exception("memory could not be given back for job %s", drawing.work.job_id)

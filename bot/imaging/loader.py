@@ -104,6 +104,10 @@ class Loader:
         _log.info("loaded %s in %.1f s", _named(weights), self.seconds)
         self._tell(EngineStatus("ready", weights.model))
 
+    def settle(self) -> None:
+        """Have the device end what was handed to it."""
+        self.painter().settle()
+
     def relieve(self) -> None:
         """Have the painter give back what it can, what was loaded to stay included."""
         gc.unfreeze()

@@ -106,6 +106,10 @@ class Painter(Protocol):
         """
         ...
 
+    def settle(self) -> None:
+        """Wait until the device has done all that was handed to it; raises what that meets."""
+        ...
+
     def relieve(self) -> None:
         """Give back all memory that is only kept to be quick; raises DeviceLost."""
         ...

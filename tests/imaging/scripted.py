@@ -20,6 +20,7 @@ class ScriptedPainter:
     on_load: Callable[[Weights], None] = lambda weights: None
     on_step: Hook = lambda recipe, done: None
     on_preview: Callable[[Recipe], None] = lambda recipe: None
+    on_settle: Callable[[], None] = lambda: None
     on_relieve: Callable[[], None] = lambda: None
     on_decode: Callable[[Recipe], None] = lambda recipe: None
     hashes: Callable[[Recipe], Sequence[Future[str]]] = lambda recipe: ()
@@ -50,6 +51,10 @@ class ScriptedPainter:
             return replace(recipe, device="scripted", model_sha256=sha256)
 
         return Drawn(_grey(recipe), completed, hashes)
+
+    def settle(self) -> None:
+        """Nothing is under way; not in the log, for no step comes of it."""
+        self.on_settle()
 
     def relieve(self) -> None:
         """Nothing is kept."""

@@ -4,7 +4,7 @@ import logging
 import math
 from contextlib import contextmanager
 from functools import partial
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -126,6 +126,55 @@ def test_whatever_else_the_device_does_for_a_job_is_marked_as_its_too(tmp_path):
     assert {one.job_id for one in seen} == {11}
     assert [one.loading for one in seen] == [True, False, False, False]
     assert marker.stepping() is None
+
+
+def test_a_device_that_works_by_itself_ends_a_step_before_another_jobs_is_marked(tmp_path):
+    marker = StepMarker(tmp_path / "stepping")
+    seen = []
+
+    def step(one, _):
+        seen.append(("step", marker.stepping().job_id))
+
+    bench = Bench(
+        lag=STEP,
+        marker=marker,
+        on_step=step,
+        on_settle=lambda: seen.append(("settle", marker.stepping().job_id)),
+    )
+    for job in (11, 12):
+        bench.executor.take(job, work(job, recipe(job, steps=4)))
+    bench.finish()
+    steps = [(place, job) for place, (kind, job) in enumerate(seen) if kind == "step"]
+    turns = [pair for pair in pairwise(steps) if pair[0][1] != pair[1][1]]
+    assert len(turns) > 1
+    for (before, job), (after, _) in turns:
+        assert ("settle", job) in seen[before:after]
+
+
+def test_the_time_a_device_takes_to_end_a_step_is_its_jobs():
+    def take_long():
+        bench.now += 100
+
+    bench = Bench(lag=STEP, on_settle=take_long, job_seconds=60)
+    bench.executor.take(1, work(11, recipe(1, steps=4)))
+    bench.turn()
+    bench.executor.take(2, work(12, recipe(2, steps=1)))
+    bench.finish()
+    assert isinstance(bench.error_of(1), TookTooLong)
+    assert isinstance(bench.outcomes()[2], Finished)
+
+
+def test_what_a_device_finds_late_fails_the_job_whose_step_it_was_and_not_the_next():
+    def fall():
+        raise RuntimeError("the device says so now")
+
+    bench = Bench(lag=STEP, on_settle=fall)
+    bench.executor.take(1, work(11, recipe(1, steps=4)))
+    bench.turn()
+    bench.executor.take(2, work(12, recipe(2, steps=4)))
+    bench.finish()
+    assert "the device says so now" in str(bench.error_of(1))
+    assert isinstance(bench.outcomes()[2], Finished)
 
 
 @pytest.mark.happens("the graphics card is lost to the process")

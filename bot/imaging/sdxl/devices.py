@@ -75,6 +75,14 @@ def empty_cache(device: torch.device) -> None:
         torch.mps.empty_cache()
 
 
+def synchronize(device: torch.device) -> None:
+    """Wait until the device has done what was handed to it."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
 class Leash:
     """Keeps the thread from running more than a step ahead of a device that works by itself."""
 

@@ -31,6 +31,7 @@ from bot.imaging.sdxl.devices import (
     memory_of,
     name_of,
     pick_device,
+    synchronize,
 )
 from bot.imaging.sdxl.hub import Hub
 from bot.imaging.sdxl.prompts import Conditioning
@@ -141,6 +142,11 @@ class SdxlPainter:
             after_step=lambda _: self._leash.step(),
         )
         return call.draw(between), call.vae_upcast
+
+    def settle(self) -> None:
+        """Wait for the device, which works by itself."""
+        with faults.drawing():
+            synchronize(self._device)
 
     def relieve(self) -> None:
         """Give the memory back that is kept for later, other checkpoints included."""
