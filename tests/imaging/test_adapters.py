@@ -17,14 +17,12 @@ from bot.model.recipe import Lora
 from tests.imaging.conftest import Stock, levels
 from tests.imaging.low_rank import write_lora
 from tests.imaging.test_bits import drawn_again, enlarged, order, pixels_of
-from tests.imaging.test_bits import pytestmark as foreign_warnings
 from tests.imaging.test_painter import Studio
 
-pytestmark = [
-    *foreign_warnings,
-    # A second LoRA on the same modules is what is meant.
-    pytest.mark.filterwarnings("ignore:Already found a `peft_config` attribute:UserWarning"),
-]
+# A second LoRA on the same modules is what is meant.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Already found a `peft_config` attribute:UserWarning"
+)
 
 
 @pytest.fixture(scope="module")

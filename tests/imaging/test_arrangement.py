@@ -16,10 +16,7 @@ from bot.model.recipe import Lora
 from tests.imaging.conftest import Stock, levels
 from tests.imaging.low_rank import write_lora
 from tests.imaging.test_bits import order
-from tests.imaging.test_bits import pytestmark as foreign_warnings
 from tests.imaging.test_painter import Studio
-
-pytestmark = foreign_warnings
 
 CPU = torch.device("cpu")
 QUICK = MemoryPolicy(channels_last=True, fused_qkv=True)

@@ -18,12 +18,6 @@ from bot.model.picture import Work
 from bot.model.recipe import Recipe
 from bot.model.schedulers import SCHEDULERS
 
-pytestmark = [
-    # How diffusers hands torch's tensors to NumPy.
-    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:__array_wrap__ must accept:DeprecationWarning"),
-]
-
 LABELS = tuple(SCHEDULERS)
 
 

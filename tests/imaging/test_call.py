@@ -21,7 +21,7 @@ from bot.imaging.sdxl.loading import load
 from bot.model.checkpoint import Checkpoint
 from bot.model.errors import RenderCancelled
 from tests.imaging.conftest import levels
-from tests.imaging.test_bits import order, pytestmark  # noqa: F401 - the same warnings are foreign
+from tests.imaging.test_bits import order
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,6 @@ from tests.imaging.test_bits import (
     enlarged,
     order,
     pixels_of,
-    pytestmark,  # noqa: F401 - the same warnings are foreign
 )
 
 

@@ -20,11 +20,8 @@ from bot.model.errors import (
 from bot.model.recipe import Lora
 from tests.imaging.scripted import HandPool, ScriptedPainter, recipe, work
 from tests.imaging.test_bits import enlarged, order, pixels_of
-from tests.imaging.test_bits import pytestmark as foreign_warnings
 from tests.imaging.test_engine import PATIENCE, Gate, begin, ignored, running, until
 from tests.imaging.test_executor import STEP, Bench
-
-pytestmark = foreign_warnings
 
 
 @pytest.fixture

@@ -15,11 +15,8 @@ from bot.model.planning import plan
 from bot.model.request import ImageRequest
 from tests.imaging.conftest import Stock, levels
 from tests.imaging.low_rank import write_lora
-from tests.imaging.test_bits import pytestmark as foreign_warnings
 from tests.imaging.test_painter import Studio
 from tests.model.test_catalogue import shipped
-
-pytestmark = foreign_warnings
 
 KEYS = ["sdxl-lightning", "sdxl-hyper", "sdxl-lcm", "sdxl-dmd2"]
 

@@ -25,7 +25,7 @@ from bot.model.errors import (
 )
 from bot.model.recipe import Lora
 from tests.imaging.conftest import levels
-from tests.imaging.test_bits import order, pytestmark  # noqa: F401 - the same warnings are foreign
+from tests.imaging.test_bits import order
 
 
 class Studio:

@@ -5,7 +5,7 @@ import pytest
 
 from bot.model.schedulers import SCHEDULERS
 from tests.imaging.conftest import levels
-from tests.imaging.test_bits import order, pytestmark  # noqa: F401 - the same warnings are foreign
+from tests.imaging.test_bits import order
 from tests.imaging.test_painter import studio
 
 __all__ = ["studio"]

@@ -9,9 +9,6 @@ from bot.imaging.files import STARTER
 from bot.imaging.sdxl.loading import load
 from bot.imaging.sdxl.preview import LatentToRgb, preview_by
 from bot.model.checkpoint import Checkpoint
-from tests.imaging.test_bits import pytestmark as foreign_warnings
-
-pytestmark = foreign_warnings
 
 LATENTS = torch.linspace(-1, 1, 4 * 8 * 8).reshape(1, 4, 8, 8)
 

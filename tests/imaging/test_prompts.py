@@ -20,7 +20,7 @@ from bot.model.errors import RenderError, UnknownOption
 from bot.model.recipe import Lora
 from bot.model.schedulers import SCHEDULERS
 from tests.imaging.conftest import levels
-from tests.imaging.test_bits import drawn_again, order, pytestmark  # noqa: F401 - foreign warnings
+from tests.imaging.test_bits import drawn_again, order
 from tests.imaging.test_derived import PHOTO, derived
 from tests.imaging.test_painter import Studio
 
