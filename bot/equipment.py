@@ -43,9 +43,7 @@ def catalogue_for(settings: Settings, device: str, documents: Documents = DOCUME
     except SettingsError as error:
         raise ConfigurationError(error.problems) from error
     catalogue = read_catalogue(*tables, root=PROJECT)
-    checkpoint = resolve(
-        settings.drawing.model, device, catalogue, exists=lambda path: Path(path).exists()
-    )
+    checkpoint = resolve(settings.drawing.model, device, catalogue, exists=_is_here)
     if settings.drawing.model == "auto" and device != "cuda":
         log.warning(
             "no CUDA device: drawing with the small %s model; set MODEL for another",
@@ -61,10 +59,15 @@ def _within_reach(catalogue: Catalogue, device: str) -> Catalogue:
     local = {
         key: one
         for key, one in catalogue.checkpoints.items()
-        if all(Path(source).exists() for source in (one.source, *(it.source for it in one.loras)))
+        if all(map(_is_here, (one.source, *(it.source for it in one.loras))))
     }
-    loras = {key: one for key, one in catalogue.loras.items() if Path(one.source).exists()}
+    loras = {key: one for key, one in catalogue.loras.items() if _is_here(one.source)}
     return replace(catalogue, checkpoints=local, loras=loras)
+
+
+def _is_here(source: str) -> bool:
+    """Whether a source is a file or folder of this computer, from home (`~`) or anywhere."""
+    return Path(source).expanduser().exists()
 
 
 def _device(wanted: str) -> str:

@@ -1,9 +1,11 @@
 """What the settings become before anything is constructed."""
 
 import os
+from dataclasses import replace
 
 from bot.equipment import catalogue_for, resources_for
 from bot.imaging.memory import Resources
+from config.documents import DOCUMENTS
 from config.settings import read_settings
 
 
@@ -36,3 +38,17 @@ def test_with_a_card_all_that_is_configured_is_offered():
     assert set(catalogue.offered_with("sdxl")) == {"pixel"}
     assert catalogue.offered_with("starter") == {}
     assert catalogue.default == "sdxl"
+
+
+def test_a_path_from_home_is_found_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "models" / "mine").mkdir(parents=True)
+    (tmp_path / "models" / "ink.safetensors").touch()
+    models, loras = tmp_path / "models.toml", tmp_path / "loras.toml"
+    models.write_text('[listed]\nfolder = "~/models/mine"\n', encoding="utf-8")
+    loras.write_text('[ink]\nsource = "~/models/ink.safetensors"\n', encoding="utf-8")
+    documents = replace(DOCUMENTS, models=models, loras=loras)
+    catalogue = catalogue_for(read_settings({"MODEL": "~/models/mine"}), "cpu", documents)
+    assert catalogue.checkpoints[catalogue.default].source == "~/models/mine"
+    assert set(catalogue.checkpoints) == {"listed", "mine"}
+    assert set(catalogue.loras) == {"ink"}

@@ -127,7 +127,7 @@ def _checkpoint(key: str, table: Any, root: PurePath, problems: list[str]) -> Ch
     values = _checked(table, CHECKPOINT_CHECKS, where, problems)
     if len(problems) > before:
         return None
-    source = values.pop("hub", "") or str(root / (values.pop("folder", "") or values.pop("file")))
+    source = values.pop("hub", "") or _at(values.pop("folder", "") or values.pop("file"), root)
     values["vae"] = _placed_vae(values.get("vae", ""), root)
     values["loras"] = tuple(_always_on(lora, root) for lora in values.get("loras", ()))
     return Checkpoint(key=key, source=source, **{"title": key, **values})
@@ -164,12 +164,17 @@ def _adapter(key: str, table: Any, root: PurePath, problems: list[str]) -> Adapt
 
 def _placed(source: str, root: PurePath) -> str:
     """A file's path relative to the project, a hub id as it is."""
-    return str(root / source) if source.endswith(".safetensors") else source
+    return _at(source, root) if source.endswith(".safetensors") else source
 
 
 def _placed_vae(vae: str, root: PurePath) -> str:
-    """A folder's path relative to the project; a hub id or a path from home as it is."""
-    return vae if not vae or HUB_ID.fullmatch(vae) or vae.startswith("~") else str(root / vae)
+    """A folder's path relative to the project; a hub id as it is."""
+    return vae if not vae or HUB_ID.fullmatch(vae) else _at(vae, root)
+
+
+def _at(path: str, root: PurePath) -> str:
+    """A path relative to the project, or one from home as it is."""
+    return path if path.startswith("~") else str(root / path)
 
 
 def _style(key: str, table: Any, problems: list[str]) -> Style | None:
