@@ -83,6 +83,7 @@ class ImagineClient(commands.AutoShardedBot):
         self._token_in_doubt = asyncio.Event()
         self._furniture: tuple[Sequence[commands.Cog], Sequence[type]] = ((), ())
         self._owners: frozenset[int] = frozenset()
+        self._welcomed: set[int] = set()
 
     def furnish(
         self,
@@ -177,11 +178,27 @@ class ImagineClient(commands.AutoShardedBot):
             self._token_in_doubt.set()
 
     def latency_of_shards(self) -> Mapping[int, float]:
-        """Each shard's latency in seconds; infinite where it is not connected."""
+        """Each shard's latency in seconds; infinite where it is not connected.
+
+        A gateway that only answers heartbeats tells of no command: a shard counts as connected
+        from READY or RESUMED on.
+        """
         return {
-            number: math.inf if shard.is_closed() else shard.latency
+            number: math.inf if shard.is_closed() or number not in self._welcomed else shard.latency
             for number, shard in self.shards.items()
         }
+
+    async def on_shard_connect(self, shard: int) -> None:
+        """READY has come for a shard."""
+        self._welcomed.add(shard)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        """RESUMED has come for a shard."""
+        self._welcomed.add(shard)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """A shard has lost its connection or its session."""
+        self._welcomed.discard(shard)
 
     async def setup_hook(self) -> None:
         """Put the furniture in place and sync the commands if they changed."""

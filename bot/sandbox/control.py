@@ -140,6 +140,7 @@ class Control:
         deeds: dict[str, Callable[..., Awaitable[None] | None]] = {
             "cut": gateway.cut,
             "silence": gateway.silence,
+            "acks only": gateway.only_ack,
             "speak": gateway.speak,
             "close": gateway.close,
             "reconnect": gateway.reconnect,

@@ -13,7 +13,7 @@ from bot.sandbox import wire
 from bot.sandbox.compression import stream_for
 from bot.sandbox.doors import Door
 from bot.sandbox.events import Events
-from bot.sandbox.sessions import ANY, PRIVILEGED, Connection, Intent, Op, Session
+from bot.sandbox.sessions import ANY, PRIVILEGED, Connection, Intent, Op, Session, Voice
 from bot.sandbox.world import World
 
 HEARTBEAT = 41.25
@@ -58,8 +58,7 @@ class Gateway:
         self._events = events
         self._sessions: dict[str, Session] = {}
         self._sockets: set[Connection] = set()
-        self._audible = asyncio.Event()
-        self._audible.set()
+        self._voice = Voice()
         self.heartbeat = HEARTBEAT
         self.main = Door(self.serve, events)
         self.resuming = Door(self.serve, events)
@@ -86,7 +85,7 @@ class Gateway:
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """One connection's life, from HELLO to its close."""
         stream = stream_for(request.query.get("compress"))
-        connection = Connection(request, stream, self._audible)
+        connection = Connection(request, stream, self._voice)
         await connection.open()
         self._sockets.add(connection)
         self._say(connection, Op.HELLO, {"heartbeat_interval": int(1000 * self.heartbeat)})
@@ -128,12 +127,17 @@ class Gateway:
 
     def silence(self) -> None:
         """Send nothing more, heartbeat acks included, to old connections and new ones alike."""
-        self._audible.clear()
+        self._voice.become(alive=False, telling=False)
         self._events.publish("gateway.disturbed", "silent from here on")
+
+    def only_ack(self) -> None:
+        """Answer handshakes and heartbeats, and hold back all else: READY, RESUMED and events."""
+        self._voice.become(alive=True, telling=False)
+        self._events.publish("gateway.disturbed", "heartbeats are answered, and nothing else")
 
     def speak(self) -> None:
         """Send again, first what was held back."""
-        self._audible.set()
+        self._voice.become(alive=True, telling=True)
         self._events.publish("gateway.disturbed", "heard again")
 
     async def _listen(self, connection: Connection) -> None:

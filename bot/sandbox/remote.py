@@ -72,9 +72,9 @@ class RemoteSandbox:
     async def disturb(self, deed: str, **values: float | bool) -> None:
         """Disturb the gateway in a way of its own, with that way's values.
 
-        "cut", "silence" and "speak"; "close" with `code`; "reconnect" (op 7); "invalidate" (op 9)
-        with `resumable`; "shut" and "shut for resuming", which answer `times` handshakes (for ever
-        if not said) by `status`, 503 if not said.
+        "cut", "silence", "acks only" and "speak"; "close" with `code`; "reconnect" (op 7);
+        "invalidate" (op 9) with `resumable`; "shut" and "shut for resuming", which answer `times`
+        handshakes (for ever if not said) by `status`, 503 if not said.
         """
         await self.ask("POST", "/gateway", {"do": deed, **values})
 

@@ -51,15 +51,37 @@ class Op:
     HEARTBEAT_ACK = 11
 
 
-class Connection:
-    """One WebSocket, with its compression; what it sends goes out in order."""
+SIGNS_OF_LIFE = frozenset({Op.HELLO, Op.HEARTBEAT_ACK})
+"""What a gateway says that tells nothing."""
 
-    def __init__(self, request: web.Request, stream: Stream | None, audible: asyncio.Event) -> None:
-        """Nothing is sent unless `audible` is set."""
+
+class Voice:
+    """What the gateway says at the moment: everything, signs of life alone, or nothing."""
+
+    def __init__(self) -> None:
+        self.alive = asyncio.Event()
+        self.telling = asyncio.Event()
+        self.become(alive=True, telling=True)
+
+    def become(self, *, alive: bool, telling: bool) -> None:
+        """Say signs of life, and what there is to tell, or hold them back."""
+        for event, wanted in ((self.alive, alive), (self.telling, telling)):
+            if wanted:
+                event.set()
+            else:
+                event.clear()
+
+
+class Connection:
+    """One WebSocket, with its compression; what it tells goes out in order."""
+
+    def __init__(self, request: web.Request, stream: Stream | None, voice: Voice) -> None:
+        """What `voice` does not say at the moment is kept until it does."""
         self.socket = web.WebSocketResponse(max_msg_size=64 * 1024)
         self._request = request
         self._stream = stream
-        self._audible = audible
+        self._voice = voice
+        self._signs: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._own_code: int | None = None
 
@@ -70,7 +92,7 @@ class Connection:
 
     def send(self, payload: dict[str, Any]) -> None:
         """Queue one payload."""
-        self._outbox.put_nowait(payload)
+        (self._signs if payload["op"] in SIGNS_OF_LIFE else self._outbox).put_nowait(payload)
 
     async def open(self) -> None:
         """Upgrade the request."""
@@ -78,10 +100,16 @@ class Connection:
 
     async def pump(self) -> None:
         """Send what is queued, compressed where the client asked for it, until it ends."""
+        await asyncio.gather(
+            self._send_all(self._signs, self._voice.alive),
+            self._send_all(self._outbox, self._voice.telling),
+        )
+
+    async def _send_all(self, outbox: asyncio.Queue[dict[str, Any]], said: asyncio.Event) -> None:
         with contextlib.suppress(ConnectionError, RuntimeError):
             while True:
-                text = json.dumps(await self._outbox.get(), separators=(",", ":"))
-                await self._audible.wait()
+                text = json.dumps(await outbox.get(), separators=(",", ":"))
+                await said.wait()
                 if self._stream is None:
                     await self.socket.send_str(text)
                 else:

@@ -17,7 +17,8 @@ class GatewayWatch:
     """Ends the run when a shard has heard nothing for too long, whatever the client says of itself.
 
     The client takes a minute without a word for a dead connection, and from then on until the
-    first heartbeat that is answered again its latency is infinite.
+    gateway takes the shard in again its latency is infinite. That no member says anything is no
+    sign: a heartbeat that is answered is a word too.
     """
 
     def __init__(

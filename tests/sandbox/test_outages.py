@@ -111,6 +111,21 @@ async def test_silence_keeps_the_socket_open_and_holds_back_what_was_to_be_sent(
         assert (await connection.read())["op"] == 11
 
 
+async def test_a_gateway_that_only_acknowledges_takes_nobody_in_until_it_speaks(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.gateway.only_ack()
+    async with gateway(sandbox) as connection:
+        assert (await connection.read())["op"] == 10
+        await connection.identify(sandbox.token)
+        await connection.socket.send_json({"op": 1, "d": None})
+        assert (await connection.read())["op"] == 11
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(connection.read(), 0.1)
+        sandbox.gateway.speak()
+        await connection.until("READY")
+
+
 async def test_a_handshake_that_is_refused_is_tried_again(sandbox: Sandbox) -> None:
     async with running(sandbox):
         sandbox.gateway.resuming.shut(1)
@@ -169,8 +184,9 @@ async def test_another_process_can_disturb_the_gateway_in_every_way() -> None:
         await remote.disturb("shut for resuming", times=0)
         async with gateway(sandbox) as connection:
             await remote.disturb("silence")
-            await remote.disturb("speak")
+            await remote.disturb("acks only")
             assert (await connection.read())["op"] == 10
+            await remote.disturb("speak")
             await connection.identify(sandbox.token)
             await connection.until("READY")
             await remote.disturb("invalidate", resumable=True)

@@ -1,12 +1,22 @@
 """The watch over Discord's gateway: a pause is borne, a deaf shard is not."""
 
+import asyncio
 import math
+from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.circuit import InvalidAnswers
+from bot.client import ImagineClient, point_at
 from bot.model.errors import NewProcessNeeded
 from bot.watching.gateway import GatewayWatch
-from tests.stand_ins import HandClock
+from tests.discord_fixtures import sandbox
+from tests.stand_ins import HandClock, settle
+
+__all__ = ["sandbox"]
+
+
+RESUME = 6
 
 
 class Shards(dict):
@@ -65,3 +75,64 @@ def test_a_client_that_never_gets_a_shard_ends_the_run_too():
     watch = watch_over(Shards(), clock)
     with pytest.raises(NewProcessNeeded):
         looked_at_for(watch, clock, 183)
+
+
+@asynccontextmanager
+async def signed_in(sandbox, folder):
+    """The bot's client, holding the gateway."""
+    point_at(sandbox.api_url, sandbox.gateway_url)
+    invalid = InvalidAnswers(clock=sandbox.clock.now)
+    client = ImagineClient(synced=folder / "synced", invalid=invalid, guild_ready_timeout=0.1)
+    async with client:
+        await client.sign_in(sandbox.token)
+        serving = asyncio.create_task(client.serve())
+        await settle(lambda: is_connected(client))
+        yield client
+        serving.cancel()
+        await asyncio.wait({serving})
+
+
+def is_connected(client):
+    """Whether there are shards, and each of them is connected."""
+    latencies = client.latency_of_shards().values()
+    return bool(latencies) and all(math.isfinite(one) for one in latencies)
+
+
+def hears_heartbeats(client):
+    """Whether discord.py takes the gateway for alive."""
+    (shard,) = client.shards.values()
+    return math.isfinite(shard.latency) and not shard.is_closed()
+
+
+@asynccontextmanager
+async def followed_by_a_resume(sandbox):
+    """The block's deed, and the client's wish to go on with its session after it."""
+    asked = []
+
+    def hear(event):
+        if event.name == "gateway.received" and event.data["op"] == RESUME:
+            asked.append(event)
+
+    unsubscribe = sandbox.events.subscribe(hear)
+    yield
+    await sandbox.events.wait(lambda: asked or None, 60)
+    unsubscribe()
+
+
+@pytest.mark.happens("Discord's gateway stays away")
+async def test_a_gateway_that_answers_heartbeats_and_never_takes_the_bot_in_ends_the_run(
+    sandbox, tmp_path
+):
+    clock = HandClock()
+    async with signed_in(sandbox, tmp_path) as client:
+        watch = watch_over(client.latency_of_shards, clock)
+        looked_at_for(watch, clock, 400)
+        sandbox.gateway.only_ack()
+        async with followed_by_a_resume(sandbox):
+            sandbox.gateway.cut()
+        await settle(lambda: hears_heartbeats(client))
+        assert client.latency_of_shards() == {0: math.inf}
+        with pytest.raises(NewProcessNeeded):
+            looked_at_for(watch, clock, 183)
+        sandbox.gateway.speak()
+        await settle(lambda: is_connected(client))

@@ -10,7 +10,8 @@ const WAYS = [
   ["Ask to reconnect", { do: "reconnect" }, "Op 7, as when Discord moves a server. The bot closes and resumes."],
   ["Invalidate the session", { do: "invalidate" }, "Op 9: the session is over. The bot has to sign in anew."],
   ["Fall silent", { do: "silence" }, "Nothing more is sent, not even to heartbeats. The bot notices within two of them."],
-  ["Speak again", { do: "speak" }, "What was held back by silence is sent."],
+  ["Only acknowledge", { do: "acks only" }, "Heartbeats are answered and nothing else is sent: a bot that comes back meanwhile is never taken in."],
+  ["Speak again", { do: "speak" }, "What was held back is sent."],
   ["Turn three away", { do: "shut", times: 3 }, "The next three new connections are answered by 503."],
   ["Turn three resumes away", { do: "shut for resuming", times: 3 }, "The same, at the address for resuming."],
 ];
