@@ -38,13 +38,15 @@ async def test_a_signal_stops_an_idle_bot_in_order(sandbox, tmp_path, number):
 async def test_a_stop_in_the_middle_puts_work_back_and_the_next_start_answers_it(sandbox, tmp_path):
     async with bot_process(sandbox, tmp_path) as bot:
         await sandbox.wait_for_bot(60)
-        replies = [await ask(sandbox, steps=60, count=2), await ask(sandbox, steps=2, count=2)]
+        # Far longer than a stop waits for.
+        replies = [await ask(sandbox, steps=60, count=4), await ask(sandbox, steps=2)]
         await replies[0].until(lambda message: "step" in message.text, 60)
         assert await bot.stopped(signal.SIGTERM) == 0
+    assert replies[0].message.controls()
     assert "Traceback" not in bot.said()
     async with bot_process(sandbox, tmp_path) as bot:
-        for reply in replies:
-            assert len((await answer_to(reply)).files) == 2
+        for reply, count in zip(replies, (4, 1), strict=True):
+            assert len((await answer_to(reply)).files) == count
             assert finals(reply) == 1
         assert await bot.stopped(signal.SIGTERM) == 0
 

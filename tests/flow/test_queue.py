@@ -78,7 +78,7 @@ async def test_the_author_cancels_an_image_that_is_being_drawn(house):
 
 
 async def test_a_press_is_no_open_answer_that_a_restart_would_write_over(house, tmp_path):
-    reply = await house.imagine(steps=LONG, count=2)
+    reply = await house.imagine(steps=LONG)
     click = await house.member("patron").click(await drawing(reply), "Cancel")
     await click.followed_up()
     with closing(sqlite3.connect(tmp_path / "bot.db")) as database:
@@ -88,7 +88,7 @@ async def test_a_press_is_no_open_answer_that_a_restart_would_write_over(house, 
 
 
 async def test_nobody_cancels_somebody_elses_image(house):
-    reply = await house.imagine(steps=LONG, count=2)
+    reply = await house.imagine(steps=LONG)
     click = await house.member("patron").click(await drawing(reply), "Cancel")
     said = await click.followed_up()
     assert said.ephemeral
