@@ -31,6 +31,11 @@ _NAMES = re.compile(
 """All that a backup holds; what is called otherwise is never written anywhere."""
 
 
+def belongs(name: str) -> bool:
+    """Whether a backup may hold a file of that name."""
+    return _NAMES.fullmatch(name) is not None
+
+
 class ArchiveWriter:
     """A backup as it is written."""
 
@@ -40,7 +45,9 @@ class ArchiveWriter:
         self._size = 0
 
     def add(self, path: Path, name: str) -> None:
-        """Add a file under a name; raises FileNotFoundError before anything is added."""
+        """Add a file under a name that belongs; raises FileNotFoundError before it adds any."""
+        if not belongs(name):
+            raise ValueError(f"no backup holds {name!r}")
         with path.open("rb") as file:
             hashed = _Hashed(file)
             size = os.fstat(file.fileno()).st_size
@@ -108,7 +115,7 @@ def _unpack(tar: tarfile.TarFile, folder: Path, tell: Tell) -> None:
         file = tar.extractfile(member) if member.isreg() else None
         if file is not None and member.name == LIST:
             return _compare(file.read(), hashes)
-        if file is None or not _NAMES.fullmatch(member.name) or member.name in hashes:
+        if file is None or not belongs(member.name) or member.name in hashes:
             raise _Foreign(f"it holds {member.name[:80]!r}")
         hashed = _Hashed(file)
         write_stream(folder / member.name, hashed.blocks())

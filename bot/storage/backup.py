@@ -1,6 +1,7 @@
 """Taking a backup of a data folder while a bot works in it."""
 
 import asyncio
+import logging
 import os
 import secrets
 import shutil
@@ -16,7 +17,7 @@ from sqlalchemy import func, select
 
 from bot.model.errors import DataFolderInUse, StorageError
 from bot.model.job import State
-from bot.storage.archive import DATABASE, PICTURES, SOURCES, ArchiveWriter
+from bot.storage.archive import DATABASE, PICTURES, SOURCES, ArchiveWriter, belongs
 from bot.storage.database import Database, file_of, open_database
 from bot.storage.disk import sync_folder
 from bot.storage.faults import translated
@@ -32,6 +33,8 @@ PART = ".part"
 """How the name of the folder ends in which a backup is made ready."""
 Progress = Callable[[int, int], None]
 """Called with how many jobs' pictures and sources are in the backup, of how many."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +204,10 @@ class _Packing:
         name = f"{PICTURES}/{folder.parent.name}/{folder.name}"
         try:
             for path in sorted(folder.iterdir()):
-                writer.add(path, f"{name}/{path.name}")
+                if belongs(f"{name}/{path.name}"):
+                    writer.add(path, f"{name}/{path.name}")
+                else:
+                    log.warning("%s is not the bot's, and not in the backup", path)
         except FileNotFoundError:
             self._gone.append(job_id)
         self._advance()

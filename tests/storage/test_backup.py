@@ -160,6 +160,24 @@ async def test_pictures_that_are_removed_meanwhile_are_noted_as_removed(
         ]
 
 
+async def test_what_other_programs_left_among_the_pictures_is_no_part_of_it(
+    house: House, tmp_path: Path, caplog
+) -> None:
+    folder = house.pictures.folder(1)
+    (folder / ".DS_Store").write_bytes(b"a Mac looked in")
+    (folder / "@eaDir").mkdir()
+    assert (await backup_of(house, tmp_path / "b.tar")).pictures == 3
+    assert "@eaDir is not the bot's" in caplog.text
+    assert (await restored(tmp_path / "b.tar", tmp_path / "new")).jobs == 3
+
+
+async def test_nothing_is_added_that_would_make_a_backup_worthless(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "b.tar", "w") as tar:
+        with pytest.raises(ValueError, match="no backup holds"):
+            ArchiveWriter(tar).add(tmp_path / "notes", "pictures/notes")
+        assert tar.getnames() == []
+
+
 async def test_a_file_that_is_there_is_replaced_only_on_request(
     house: House, tmp_path: Path
 ) -> None:
