@@ -1,6 +1,7 @@
 """Putting a backup in the place of what a data folder holds, which is kept aside."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import time
@@ -19,6 +20,8 @@ from bot.storage.faults import translated
 STAGING = "restoring"
 """The folder in which a restore is made ready. Where it is left without a database beside it, the
 restore was cut short between taking the old things away and putting the new ones there."""
+PART = ".part"
+"""How the name of a database ends that is not in its place yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,13 @@ async def restore(place: Place, file: Path, *, force: bool, now: float, tell: Te
         # This brings it up to date and looks for damage.
         async with open_database(staging / DATABASE) as database:
             jobs, unanswered = await count_jobs(database)
+        with translated(f"The database {place.database}"):
+            part = await asyncio.to_thread(_bring_near, staging / DATABASE, place.database)
     except BaseException:
         await asyncio.to_thread(shutil.rmtree, staging, ignore_errors=True)
         raise
     with translated(f"The data folder {place.folder}"):
-        aside = await asyncio.to_thread(_exchange, place, staging, now)
+        aside = await asyncio.to_thread(_exchange, place, staging, part, now)
     return Restored(jobs, unanswered, aside)
 
 
@@ -75,7 +80,8 @@ def refuse_what_is_there(place: Place) -> None:
 
 def refuse_half_restored(place: Place) -> None:
     """Raise StorageError where a restore was cut short, and a start would begin with nothing."""
-    if (place.folder / STAGING).exists() and not place.database.exists():
+    begun = place.database.exists() and place.database.stat().st_size
+    if (place.folder / STAGING).exists() and not begun:
         raise StorageError(
             f"A restore into {place.folder} was cut short.",
             "Do it again with --force or --empty; what was there before lies in the newest folders "
@@ -90,6 +96,22 @@ def _unpack(file: Path, staging: Path, tell: Tell) -> None:
         shutil.rmtree(staging)
     staging.mkdir(mode=0o700)
     unpack(file, staging, tell)
+
+
+def _bring_near(staged: Path, database: Path) -> Path:
+    """Bring the new database to the disk of the old one, which may be another than the staging's.
+
+    From there it gets into its place at once, or not at all.
+    """
+    part = database.with_name(f"{database.name}{PART}")
+    database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    try:
+        shutil.move(staged, part)
+    except BaseException:
+        part.unlink()
+        raise
+    return part
 
 
 def _belongings(place: Place) -> list[Path]:
@@ -109,10 +131,17 @@ def _put_aside(place: Place, now: float) -> Path | None:
     aside.mkdir(mode=0o700)
     # The database goes first: what is left behind is never taken for a whole.
     for path in reversed(there):
-        shutil.move(path, aside / path.name)
+        shutil.move(path, aside / path.name, copy_function=_copy)
     sync_folder(aside)
     sync_folder(place.folder)
     return aside
+
+
+def _copy(source: str, target: str) -> None:
+    """Copy a file to another disk and down to it, for the file itself is removed next."""
+    shutil.copy2(source, target)
+    with Path(target).open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _fold_log(database: Path) -> None:
@@ -132,14 +161,14 @@ def _unused(folder: Path) -> Path:
     return next(one for one in (folder, *names) if not one.exists())
 
 
-def _exchange(place: Place, staging: Path, now: float) -> Path | None:
+def _exchange(place: Place, staging: Path, part: Path, now: float) -> Path | None:
     sync_everything()
     aside = _put_aside(place, now)
     pictures = staging / PICTURES
     if pictures.exists():
         pictures.replace(place.pictures)
-    place.database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    shutil.move(staging / DATABASE, place.database)
-    shutil.rmtree(staging, ignore_errors=True)
+    part.replace(place.database)
     sync_folder(place.folder)
+    sync_folder(place.database.parent)
+    shutil.rmtree(staging, ignore_errors=True)
     return aside

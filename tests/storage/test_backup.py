@@ -428,3 +428,52 @@ async def test_a_restore_that_was_cut_short_keeps_the_next_start_from_beginning_
     assert not (folder / STAGING).exists()
     async with open_database(folder / "bot.db"):
         pass
+
+
+async def test_a_database_that_has_no_room_on_another_disk_leaves_everything_as_it_was(
+    house: House, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "b.tar", tmp_path / "new"
+    await backup_of(house, file)
+    with mounted(tmp_path / "disk", "size=64k") as is_there:
+        if not is_there:
+            pytest.skip("no disk can be mounted here: the database was on the same one")
+        there = Place(folder, tmp_path / "disk" / "bot.db")
+        there.database.write_bytes(b"last week's")
+        async with sole_use(folder):
+            before = everything(tmp_path)
+            with pytest.raises(OutOfRoom):
+                await restore(there, file, force=True, now=NOW, tell=lambda files: None)
+            assert everything(tmp_path) == before
+        assert there.database.read_bytes() == b"last week's"
+        refuse_half_restored(there)
+
+
+async def test_a_database_on_another_disk_is_put_aside_and_comes_back_there(
+    house: House, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "b.tar", tmp_path / "new"
+    await backup_of(house, file)
+    with mounted(tmp_path / "disk") as is_there:
+        if not is_there:
+            pytest.skip("no disk can be mounted here: the database was on the same one")
+        there = Place(folder, tmp_path / "disk" / "bot.db")
+        there.database.write_bytes(b"last week's")
+        async with sole_use(folder):
+            done = await restore(there, file, force=True, now=NOW, tell=lambda files: None)
+        assert (done.aside / "bot.db").read_bytes() == b"last week's"
+        assert [one.name for one in there.database.parent.iterdir()] == ["bot.db"]
+        assert there.database.stat().st_mode & 0o777 == 0o600
+        async with open_database(there.database) as database:
+            assert await count_jobs(database) == (3, 1)
+
+
+@pytest.mark.parametrize("left", [None, b""])
+async def test_a_restore_that_left_no_database_or_an_empty_one_is_not_begun_from(
+    tmp_path: Path, left: bytes | None
+) -> None:
+    (tmp_path / STAGING).mkdir()
+    if left is not None:
+        (tmp_path / "bot.db").write_bytes(left)
+    with pytest.raises(StorageError, match="was cut short"):
+        refuse_half_restored(place(tmp_path))
