@@ -340,7 +340,10 @@ class FileFitter(Protocol):
     """What the courier needs to send no file that the place does not take."""
 
     async def __call__(self, pictures: Sequence[Picture], limit: int) -> Sequence[FittedFile]:
-        """A file of each picture within `limit` bytes, all of them within one message's bytes."""
+        """A file of each picture within `limit` bytes, all of them within one message's bytes.
+
+        Raises FittingFailed.
+        """
         ...
 
 

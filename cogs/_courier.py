@@ -1,10 +1,12 @@
 """The way to the members: answers and live lines over Discord's REST, addressed by ids alone."""
 
 import io
+import logging
 from collections.abc import Callable, Sequence
 
 import discord
 
+from bot.model.errors import FittingFailed
 from bot.model.estimate import Standing
 from bot.model.job import Interaction, Job
 from bot.model.picture import EngineStatus, FittedFile, Picture, Progress
@@ -23,6 +25,8 @@ UPLOADS = 2
 """How often files are offered to a place before the answer goes there without them."""
 LOOK_BACK = 500
 """Messages of a channel, the newest first, among which an answer is looked for."""
+
+log = logging.getLogger(__name__)
 
 
 class DiscordCourier:
@@ -48,7 +52,11 @@ class DiscordCourier:
         """Tell the outcome that way; the message's id; raises DeliveryError."""
         limit = _upload_limit(job, way)
         for _ in range(UPLOADS if pictures else 0):
-            files = await self._fit(pictures, limit)
+            try:
+                files = await self._fit(pictures, limit)
+            except FittingFailed as error:
+                log.error("nothing is attached: %s", error, extra={"job": job.id})
+                break
             text = _sentences.answer(job, pictures, _sentences.sent_as(files))
             try:
                 return await self._post(job, text, _attached(job, pictures, files), way)

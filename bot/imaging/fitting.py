@@ -3,16 +3,26 @@
 A JPEG loses quality step by step, and only when the least is still too large, pixels as well.
 The recipe and the AI mark travel along: EXIF holds the recipe's JSON as `ImageDescription` and
 the AUTOMATIC1111 web UI's text as `UserComment`, XMP the mark.
+
+It is done in a process of its own. Pillow's encoders are C and take many times a picture's size:
+what ends that process, be it a picture or a computer without memory, leaves the bot as it is.
 """
 
 import asyncio
 import io
-from collections.abc import Iterator, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing import get_context
+from pathlib import Path
 
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
 from bot.imaging.png import AI_MARK, parameters
+from bot.model.errors import FittingFailed
 from bot.model.picture import FittedFile, Picture
 from bot.model.recipe import Recipe
 
@@ -24,52 +34,93 @@ JPEG_STEPS = ((97, 0), (95, 0), (90, 0), (90, 2), (80, 2), (65, 2), (50, 2))
 """Quality and how often colour is halved, best first."""
 SHRINK = 0.8
 SMALLEST_SIDE = 16
+PROCESSES = 2
+"""The second one is for what was no fault of the pictures'."""
+EXPENDABLE = "1000"
+"""What Linux ends first where memory runs out."""
 LARGEST_EXIF = 65_000
 """Bytes: a segment of a JPEG holds no more."""
 
+Raw = tuple[bytes, bytes]
+"""A PNG, and the EXIF of what it becomes."""
+Fit = Callable[[Sequence[Raw], int, int], tuple[FittedFile, ...]]
+"""Files within so many bytes each, and so many together."""
+
 
 class Fitter:
-    """Fits the files of one message after the other, off the event loop."""
+    """Fits the files of one message after the other, in a process for each message."""
 
-    def __init__(self, most_together: int = MOST_TOGETHER) -> None:
+    def __init__(self, most_together: int = MOST_TOGETHER, fit: Fit | None = None) -> None:
         self._most_together = most_together
+        self._fit = fit or fitted_together
         self._one_at_a_time = asyncio.Lock()
 
     async def __call__(self, pictures: Sequence[Picture], limit: int) -> tuple[FittedFile, ...]:
-        """Each picture within `limit` bytes, all of them together within one message."""
+        """Each picture within `limit` bytes, all of them together within one message.
+
+        Raises FittingFailed.
+        """
         sizes = [len(picture.png) for picture in pictures]
         if max(sizes, default=0) <= limit and sum(sizes) <= self._most_together:
             return tuple(FittedFile(picture.png) for picture in pictures)
         async with self._one_at_a_time:
-            return await self._fitted(pictures, limit)
+            return await asyncio.to_thread(self._apart, pictures, limit)
 
-    async def _fitted(self, pictures: Sequence[Picture], limit: int) -> tuple[FittedFile, ...]:
-        """The smallest first, so that what it leaves of its share is the others' to use."""
-        files: dict[int, FittedFile] = {}
-        room = self._most_together
-        for index in sorted(range(len(pictures)), key=lambda one: len(pictures[one].png)):
-            share = room // (len(pictures) - len(files))
-            files[index] = await asyncio.to_thread(fitted, pictures[index], min(limit, share))
-            room -= len(files[index].data)
-        return tuple(files[index] for index in range(len(pictures)))
+    def _apart(self, pictures: Sequence[Picture], limit: int) -> tuple[FittedFile, ...]:
+        """In a process of its own, and once more in another one."""
+        raw = [_raw(picture) for picture in pictures]
+        for _ in range(PROCESSES):
+            with (
+                suppress(BrokenProcessPool),
+                ProcessPoolExecutor(
+                    1, mp_context=get_context("spawn"), initializer=_be_expendable
+                ) as pool,
+            ):
+                return pool.submit(self._fit, raw, limit, self._most_together).result()
+        raise FittingFailed(f"{PROCESSES} processes that were to make it smaller have ended")
 
 
 def fitted(picture: Picture, limit: int) -> FittedFile:
     """The best file of a picture within `limit` bytes; the smallest there is if none is."""
-    file = FittedFile(picture.png)
-    for file in _attempts(picture, limit):
+    return _best(_raw(picture), limit)
+
+
+def fitted_together(raw: Sequence[Raw], limit: int, room: int) -> tuple[FittedFile, ...]:
+    """The smallest first, so that what it leaves of its share is the others' to use."""
+    files: dict[int, FittedFile] = {}
+    for index in sorted(range(len(raw)), key=lambda one: len(raw[one][0])):
+        share = room // (len(raw) - len(files))
+        files[index] = _best(raw[index], min(limit, share))
+        room -= len(files[index].data)
+    return tuple(files[index] for index in range(len(raw)))
+
+
+def _be_expendable() -> None:
+    # Ctrl-C is heard by the bot, which may wait for this.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(OSError):  # Linux alone has it
+        Path("/proc/self/oom_score_adj").write_text(EXPENDABLE, encoding="ascii")
+
+
+def _raw(picture: Picture) -> Raw:
+    return picture.png, _exif(picture.recipe)
+
+
+def _best(raw: Raw, limit: int) -> FittedFile:
+    file = FittedFile(raw[0])
+    for file in _attempts(raw, limit):
         if len(file.data) <= limit:
             break
     return file
 
 
-def _attempts(picture: Picture, limit: int) -> Iterator[FittedFile]:
+def _attempts(raw: Raw, limit: int) -> Iterator[FittedFile]:
     """What to try in order; nothing is opened before the PNG has turned out to be too large."""
-    yield FittedFile(picture.png)
-    with Image.open(io.BytesIO(picture.png), formats=["PNG"]) as opened:
+    png, exif = raw
+    yield FittedFile(png)
+    with Image.open(io.BytesIO(png), formats=["PNG"]) as opened:
         image = opened.convert("RGB")
-    exif = _exif(picture.recipe)
-    if len(picture.png) <= LOSSLESS_GAIN * limit:
+    if len(png) <= LOSSLESS_GAIN * limit:
         yield _webp(image, exif)
     for quality, subsampling in JPEG_STEPS:
         yield _jpeg(image, exif, quality, subsampling)

@@ -41,6 +41,7 @@ BotError
 ├── DeliveryError              the outcome could not be told
 │   ├── DeliveryRefused        this way of answering is closed for good; try the next one
 │   └── DeliveryInterrupted    trouble on the way; the same way may work later
+├── FittingFailed              pictures could not be made to fit a place's upload limit
 ├── StaleMove                  a job was not in the state a move expects
 ├── StorageError               the database or the picture folder cannot be used
 │   ├── OutOfRoom              the disk, or what the bot may use of it, is full
@@ -151,6 +152,10 @@ class DeliveryInterrupted(DeliveryError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class FittingFailed(BotError):
+    """Pictures could not be made smaller; says why."""
 
 
 @dataclass(eq=False)

@@ -52,6 +52,7 @@ class PostOffice:
     limits: list[int] = field(default_factory=list)
     """The bytes that each file to be sent might have."""
     while_resting: Callable[[], None] = lambda: None
+    fitter: Fitter = field(default_factory=Fitter)
 
     def __post_init__(self) -> None:
         self.courier = DiscordCourier(
@@ -121,7 +122,7 @@ class PostOffice:
 
     async def _fit(self, pictures: Sequence[Picture], limit: int) -> tuple[FittedFile, ...]:
         self.limits.append(limit)
-        return await Fitter()(pictures, limit)
+        return await self.fitter(pictures, limit)
 
     async def _rest(self, seconds: float) -> None:
         self.pauses.append(seconds)

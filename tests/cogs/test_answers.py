@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.delivery import WAY_TRIES
+from bot.imaging.fitting import Fitter
 from bot.model.picture import Picture
 from bot.model.ways import Outcome, Way
 from bot.sandbox.faults import Fault, FaultKind, blocked, rate_limited, refusing, signed_out
 from tests.cogs.post_office import PAST_NONCE, PAST_TOKEN, png, post_office
 from tests.discord_fixtures import sandbox
+from tests.imaging.test_fitting import fall
 
 __all__ = ["sandbox"]
 
@@ -167,6 +169,17 @@ async def test_what_a_servers_boosts_allow_does_not_hold_in_a_direct_message(off
     for way in (Way.CHANNEL, Way.DIRECT):
         await office.courier.deliver(boosted, [Picture(png(), job.recipe)], way)
     assert office.limits == [100 * 2**20, 10 * 2**20]
+
+
+@pytest.mark.happens("making an image smaller kills the process that does it, twice")
+async def test_a_picture_that_kills_its_encoder_is_kept_and_its_author_told(office, caplog):
+    office.fitter = Fitter(fit=fall)
+    job, reply = await office.asked()
+    narrow = replace(job, origin=replace(job.origin, filesize_limit=100))
+    await office.courier.deliver(narrow, [Picture(png(), job.recipe)], Way.ORIGINAL)
+    assert "Too large to be uploaded here, so nothing is attached" in reply.message.text
+    assert reply.message.files == []
+    assert "nothing is attached: 2 processes" in caplog.text
 
 
 @pytest.mark.happens("there is no way to the member at all")

@@ -3,6 +3,8 @@
 import asyncio
 import io
 import json
+import os
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +17,7 @@ from PIL.ExifTags import IFD, Base
 from bot.imaging.fitting import Fitter, fitted
 from bot.imaging.painter import Pixels
 from bot.imaging.png import encode, parameters
+from bot.model.errors import FittingFailed
 from bot.model.picture import Picture
 from tests.fakes import recipe
 
@@ -126,6 +129,18 @@ async def test_what_fits_waits_for_no_other_message():
     assert (await fitter([small], len(small.png)))[0].data == small.png
     assert not slow.done()
     assert (await slow)[0].kind == "JPEG"
+
+
+def fall(*_):
+    """Kill the process that fits."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def test_a_picture_that_kills_its_encoder_spares_the_bot_and_the_pictures_after_it():
+    picture = noise(64, 64)
+    with pytest.raises(FittingFailed):
+        await Fitter(fit=fall)([picture], len(picture.png) - 1)
+    assert (await Fitter()([picture], len(picture.png) - 1))[0].kind == "WebP"
 
 
 async def test_no_pictures_are_no_files():
