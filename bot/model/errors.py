@@ -46,6 +46,7 @@ BotError
 ├── StorageError               the database or the picture folder cannot be used
 │   ├── OutOfRoom              the disk, or what the bot may use of it, is full
 │   ├── DatabaseLocked         another program holds the database
+│   ├── DatabaseDamaged        the database is broken, and will stay so
 │   └── PicturesLost           a job's pictures are missing or damaged, and will stay so
 ├── DataFolderInUse            another process works in the data folder
 ├── NewProcessNeeded           the run cannot go on, and a fresh one may
@@ -188,6 +189,11 @@ class OutOfRoom(StorageError):
 @dataclass(eq=False)
 class DatabaseLocked(StorageError):
     """Another program has held the database for longer than it is waited for."""
+
+
+@dataclass(eq=False)
+class DatabaseDamaged(StorageError):
+    """The database is broken or none at all, which only its owner can mend."""
 
 
 @dataclass(eq=False)

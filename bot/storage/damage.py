@@ -4,7 +4,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from bot.model.errors import StorageError
+from bot.model.errors import DatabaseDamaged
 from bot.storage.faults import DAMAGE
 
 LOOK_FOR = 5.0
@@ -15,14 +15,14 @@ OPERATIONS = 10_000
 
 
 def look_for_emptiness(path: Path) -> None:
-    """Raise StorageError for a file that has lost everything: it would be taken for a new one."""
+    """Raise DatabaseDamaged for a file that has lost all: it would be taken for a new one."""
     log = Path(f"{path}-wal")
     if path.exists() and path.stat().st_size == 0 and log.exists() and log.stat().st_size > 0:
-        raise StorageError(f"The database {path} is empty although its log is not.", DAMAGE)
+        raise DatabaseDamaged(f"The database {path} is empty although its log is not.", DAMAGE)
 
 
 def look_for_damage(connection: sqlite3.Connection, name: str, *, seconds: float) -> None:
-    """Read through a database's structure; raises StorageError, or sqlite3's errors."""
+    """Read through a database's structure; raises DatabaseDamaged, or sqlite3's errors."""
     ends = time.monotonic() + seconds
     connection.set_progress_handler(lambda: time.monotonic() > ends, OPERATIONS)
     try:
@@ -35,4 +35,4 @@ def look_for_damage(connection: sqlite3.Connection, name: str, *, seconds: float
         connection.set_progress_handler(None, 0)
     if found != "ok":
         # The last line tells what is wrong, those before it where SQLite looked.
-        raise StorageError(f"{name} is damaged ({found.splitlines()[-1]}).", DAMAGE)
+        raise DatabaseDamaged(f"{name} is damaged ({found.splitlines()[-1]}).", DAMAGE)

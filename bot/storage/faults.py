@@ -8,13 +8,13 @@ from types import MappingProxyType
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot.model.errors import DatabaseLocked, OutOfRoom, StorageError
+from bot.model.errors import DatabaseDamaged, DatabaseLocked, OutOfRoom, StorageError
 
 RIGHTS = "Give the user the bot runs as the right to write there, or choose another DATA_DIR."
 SPACE = "Make room on that disk."
 DISK = "Make room on that disk, and see whether it is in order."
 DAMAGE = (
-    "Nothing in it was changed. `python -m bot restore FILE --force` goes on with a backup, "
+    "It stays as it is. `python -m bot restore FILE --force` goes on with a backup, "
     "`python -m bot restore --empty` with nothing; both put what is there aside in a folder."
 )
 CROWD = "Stop the other program that is using it, then try again."
@@ -24,8 +24,8 @@ _Meaning = tuple[type[StorageError], str, str]
 
 _SQLITE: Mapping[int, _Meaning] = MappingProxyType(
     {
-        sqlite3.SQLITE_NOTADB: (StorageError, "is not a database.", DAMAGE),
-        sqlite3.SQLITE_CORRUPT: (StorageError, "is damaged.", DAMAGE),
+        sqlite3.SQLITE_NOTADB: (DatabaseDamaged, "is not a database.", DAMAGE),
+        sqlite3.SQLITE_CORRUPT: (DatabaseDamaged, "is damaged.", DAMAGE),
         sqlite3.SQLITE_CANTOPEN: (StorageError, "cannot be opened.", RIGHTS),
         sqlite3.SQLITE_PERM: (StorageError, "cannot be opened.", RIGHTS),
         sqlite3.SQLITE_READONLY: (StorageError, "cannot be written.", RIGHTS),

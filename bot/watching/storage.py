@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.model.errors import NewProcessNeeded, OutOfRoom, StorageError
+from bot.model.errors import DatabaseDamaged, NewProcessNeeded, OutOfRoom, StorageError
 
 LASTING = 600.0
 """Seconds of trouble without a break after which the process leaves it to a supervisor."""
@@ -30,14 +30,21 @@ class StorageWatch:
         self._lasting_seconds = lasting_seconds
         self._clock = clock
         self._troubles: dict[str, _Trouble] = {}
+        self._damage: DatabaseDamaged | None = None
 
     @property
     def trouble(self) -> StorageError | None:
         """Why the database cannot be used; None where it can."""
-        return next((one.error for one in self._troubles.values()), None)
+        return self._damage or next((one.error for one in self._troubles.values()), None)
 
     def hear(self, what: str, error: StorageError | None) -> None:
-        """Note that the database was "read" or "written", or why it was not."""
+        """Note that the database was "read" or "written", or why it was not.
+
+        Damage in one place is no better for what is read or written in others.
+        """
+        if isinstance(error, DatabaseDamaged):
+            self._damage = self._damage or error
+            return
         trouble = self._troubles.get(what)
         if error is not None and trouble is None:
             self._troubles[what] = _Trouble(error, self._clock())
@@ -50,7 +57,13 @@ class StorageWatch:
             log.warning("the database can be %s again", what, extra={"seconds": seconds})
 
     def look(self) -> None:
-        """Raise NewProcessNeeded if a trouble has lasted; a full disk is waited for."""
+        """Raise NewProcessNeeded if a trouble has lasted; a full disk is waited for.
+
+        Raises DatabaseDamaged at once: no new process can mend it, and each write may do harm.
+        """
+        if self._damage is not None:
+            log.critical("leaving in order: %s", self._damage)
+            raise self._damage
         for what, trouble in self._troubles.items():
             lasted = self._clock() - trouble.since
             if lasted > self._lasting_seconds and not isinstance(trouble.error, OutOfRoom):

@@ -24,7 +24,7 @@ class Watchdog:
         self._engine.let_engine_stop()
 
     async def run(self) -> None:
-        """Look until the task is cancelled; raises NewProcessNeeded."""
+        """Look until the task is cancelled; raises NewProcessNeeded or DatabaseDamaged."""
         while True:
             self._engine.look()
             self._gateway.look()

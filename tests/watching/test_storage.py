@@ -5,8 +5,9 @@ from contextlib import closing
 
 import pytest
 
-from bot.model.errors import NewProcessNeeded, OutOfRoom, StaleMove, StorageError
+from bot.model.errors import DatabaseDamaged, NewProcessNeeded, OutOfRoom, StaleMove, StorageError
 from bot.storage.database import open_database
+from bot.storage.journal import Journal
 from bot.storage.queue import FairQueue
 from bot.watching.storage import StorageWatch
 from tests.fakes import new_job
@@ -38,6 +39,39 @@ async def test_a_lock_of_another_program_is_said_once_and_once_when_it_is_gone(t
         ("ERROR", "the database cannot be written"),
         ("WARNING", "the database can be written again"),
     ]
+
+
+def damage_the_order_of_waiting(path):
+    """Point the index by which jobs are claimed at pages that are not its own."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA writable_schema = ON")
+        other.execute(
+            "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master "
+            "WHERE name = 'jobs') WHERE name = 'jobs_waiting'"
+        )
+        (version,) = other.execute("PRAGMA schema_version").fetchone()
+        other.execute(f"PRAGMA schema_version = {version + 1}")
+        other.commit()
+
+
+@pytest.mark.happens("the database is damaged")
+async def test_damage_that_shows_itself_while_other_writes_succeed_ends_the_run_at_once(
+    tmp_path, caplog
+):
+    path, watch = tmp_path / "bot.db", StorageWatch()
+    async with open_database(path) as database:
+        database.tell(watch.hear)
+        queue = FairQueue(database)
+        damage_the_order_of_waiting(path)
+        for _ in range(3):
+            with pytest.raises(DatabaseDamaged):
+                await queue.claim(now=100.0)
+            await Journal(database).erase_tokens(born_before=100.0)
+        with pytest.raises(DatabaseDamaged, match=r"is damaged\..*restore --empty"):
+            watch.look()
+        assert watch.trouble is not None
+    (record,) = caplog.records
+    assert (record.levelname, "is damaged" in record.message) == ("CRITICAL", True)
 
 
 async def test_that_it_can_be_read_is_no_sign_that_it_can_be_written(tmp_path):
