@@ -29,14 +29,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asyncio.run(chosen.start(chosen))
     except BotError as error:
-        print(f"{chosen.command}: {error}", file=sys.stderr)
-        return NEW_PROCESS if isinstance(error, NewProcessNeeded) else 1
+        code = NEW_PROCESS if isinstance(error, NewProcessNeeded) else 1
+        _tell_why(chosen.command, error, code)
+        return code
     except KeyboardInterrupt:
         return 130
     except Exception as error:
         logging.getLogger(__name__).critical("ended by an error", exc_info=error)
         return 1
     return 0
+
+
+def _tell_why(command: str, error: BotError, code: int) -> None:
+    """Say by what the command ends: a sentence for people, or an event for a collector."""
+    from config.log import is_for_collectors
+
+    if is_for_collectors():
+        log = logging.getLogger(f"bot.{command}")
+        log.critical("%s", error, extra={"exit_code": code})
+    else:
+        print(f"{command}: {error}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

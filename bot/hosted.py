@@ -5,6 +5,7 @@ and messages stay. It knows nothing of the settings that the deployer has for th
 """
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -174,7 +175,15 @@ def last_words(lines: list[str]) -> str:
     for at in range(len(lines) - 1, -1, -1):
         if lines[at].startswith("run: "):
             return "\n".join([lines[at].removeprefix("run: "), *lines[at + 1 :]])
-    return lines[-1] if lines else "it said nothing"
+    return _event_in(lines[-1]) if lines else "it said nothing"
+
+
+def _event_in(line: str) -> str:
+    """What a line of a log in JSON tells; a line of another form as it is."""
+    try:
+        return str(json.loads(line)["event"])
+    except (ValueError, TypeError, KeyError):
+        return line
 
 
 def _words_for(model: str) -> str:

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from bot.leaving import stop_at_the_end_of, stopping_on_signals
-from bot.model.errors import ConfigurationError, DatabaseLocked, NewProcessNeeded
+from bot.model.errors import ConfigurationError, DatabaseLocked, NewProcessNeeded, OutOfRoom
 from bot.studio import Studio
 from bot.wiring import open_studio
 from config.log import set_up_logging
@@ -35,7 +35,7 @@ async def run(
 ) -> None:
     """Serve until SIGTERM, SIGINT or Ctrl-C, or until the standard input ends as well.
 
-    Raises NewProcessNeeded where another program holds the database.
+    Raises NewProcessNeeded where another program holds the database or the disk is full.
     """
     set_up_logging(settings.log, secrets=settings.secrets)
     for warning in settings.warnings:
@@ -49,6 +49,6 @@ async def run(
                 # Whoever insists on an end does so in the middle of an innocent job's step.
                 with stopping_on_signals(stop, last=studio.acquit):
                     ended = stop.is_set() or await studio.run(stop)
-        except DatabaseLocked as error:
+        except (DatabaseLocked, OutOfRoom) as error:
             raise NewProcessNeeded(str(error)) from error
     log.info("stopped" if ended else "stopped; the executor thread was busy, its jobs are queued")

@@ -154,6 +154,11 @@ def handler_for(
     return handler
 
 
+def is_for_collectors() -> bool:
+    """Whether the log was set up as JSON, among which a line of another form would be lost."""
+    return any(isinstance(each.formatter, JsonFormatter) for each in logging.getLogger().handlers)
+
+
 def set_up_logging(settings: LogSettings, *, secrets: Iterable[str] = ()) -> None:
     """Send everything that is logged, Python's warnings too, to the standard error stream."""
     logging.basicConfig(

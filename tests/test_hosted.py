@@ -199,3 +199,5 @@ async def test_signals_of_two_kinds_at_once_are_one_and_nobody_insists(tmp_path)
 def test_the_last_words_are_the_sentences_of_the_command_or_the_end_of_the_log():
     assert last_words(["INFO a: b", "run: one thing.", "another."]) == "one thing.\nanother."
     assert last_words(["INFO a: b", "ERROR c: d"]) == "ERROR c: d"
+    assert last_words(['{"level": "critical", "event": "one thing."}']) == "one thing."
+    assert last_words(["12"]) == "12"

@@ -9,6 +9,7 @@ from bot.model.errors import NewProcessNeeded
 from bot.running import run
 from bot.storage.database import open_database
 from config.settings import read_settings
+from tests.disks import SmallDisk, mounted
 
 
 @pytest.mark.happens("another program holds the database")
@@ -26,3 +27,13 @@ async def test_a_start_beside_a_program_that_holds_the_database_asks_for_another
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(NewProcessNeeded, match="is locked"):
             await run(read_settings({"DATA_DIR": str(tmp_path)}), opening)
+
+
+@pytest.mark.happens("the disk is full")
+async def test_a_start_on_a_full_disk_asks_for_another_one(tmp_path):
+    with mounted(tmp_path / "data", "size=1m") as is_there:
+        if not is_there:
+            pytest.skip("no disk can be mounted here: no start was tried on a full one")
+        SmallDisk(tmp_path / "data").fill()
+        with pytest.raises(NewProcessNeeded, match=r"cannot grow: the disk is full\."):
+            await run(read_settings({"DATA_DIR": str(tmp_path / "data")}))

@@ -1,5 +1,6 @@
 """What cannot work is said plainly: to the owner at the start, to members in Discord."""
 
+import json
 import shutil
 from dataclasses import replace
 
@@ -72,6 +73,17 @@ async def test_a_damaged_database_is_named_and_kept(sandbox, tmp_path):
     said = await refusal_to_start(sandbox, tmp_path)
     assert str(database) in said
     assert database.read_bytes() == b"this is no database " * 1000
+
+
+async def test_why_a_start_was_refused_is_an_event_where_a_collector_reads_the_log(
+    sandbox, tmp_path
+):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "bot.db").write_bytes(b"this is no database " * 1000)
+    said = await refusal_to_start(sandbox, tmp_path, LOG_FORMAT="json")
+    last = [json.loads(line) for line in said.splitlines()][-1]
+    assert (last["level"], last["exit_code"]) == ("critical", 1)
+    assert "is not a database" in last["event"]
 
 
 @pytest.mark.happens("Discord is away when the bot starts")
