@@ -113,6 +113,8 @@ class Studio:
             stage.cancel()
         await asyncio.wait(stages, timeout=1.0)
         await self.client.close()
+        # Who was cut short while acknowledging still does what was asked for.
+        await self.handlers.settle(grace=1.0)
         return ended
 
 

@@ -14,13 +14,19 @@ from bot.model.errors import DeliveryInterrupted, DeliveryRefused
 TOO_LARGE = 40005
 NO_CODE = 0
 """discord.py's code of an answer that names none of Discord's: a proxy's, or a wrong bot token."""
-WEBHOOKS = "discord.webhook.async_"
+READERS = {"discord.webhook.async_": 429, "discord.interactions": 200}
+"""Modules of discord.py that look for JSON in a limit and in an acknowledgement's answer."""
+SESSIONS = "aiohttp.client"
 MANY_OLD_EDITS = 30046
 """A 429 that no waiting helps: the message is too old to be edited as often as that."""
 
 
 class UploadTooLarge(DeliveryRefused):
     """The place takes no files of that size."""
+
+
+class SessionClosed(DeliveryInterrupted):
+    """The bot is leaving: this process sends nothing more."""
 
 
 @contextmanager
@@ -41,16 +47,20 @@ def border() -> Iterator[None]:
         # though it says so, or no UTF-8.
         raise DeliveryInterrupted(f"Discord's answer could not be read: {error}") from error
     except (TypeError, KeyError) as error:
-        # discord.py's webhooks look for JSON in every rate limit; a proxy's is a page of HTML.
-        if not _raised_by(error, WEBHOOKS):
+        # A proxy's answer is a page of HTML, whatever its status says.
+        if (status := READERS.get(_raiser(error))) is None:
             raise
-        raise DeliveryInterrupted("Discord's limit could not be read", status=429) from error
+        raise DeliveryInterrupted("Discord's answer held no JSON", status=status) from error
+    except RuntimeError as error:
+        if _raiser(error) != SESSIONS:
+            raise
+        raise SessionClosed("the bot is leaving, so nothing is sent") from error
 
 
-def _raised_by(error: BaseException, module: str) -> bool:
-    """Whether a line of that module raised it."""
+def _raiser(error: BaseException) -> str:
+    """The module whose line raised it."""
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    return frame.f_globals.get("__name__") == module
+    return str(frame.f_globals.get("__name__"))
 
 
 def _of_answer(error: discord.HTTPException) -> DeliveryRefused | DeliveryInterrupted:

@@ -22,7 +22,7 @@ from bot.model.request import Origin
 from bot.patience import Patience
 from bot.ports import Clock, InteractionJournal
 from cogs import _errors
-from cogs._border import border
+from cogs._border import SessionClosed, border
 from cogs._origins import origin_of, require_permissions
 
 Act = Callable[[Origin], Awaitable[object]]
@@ -55,9 +55,11 @@ class FrontDesk:
         self._handling: set[asyncio.Task[Any]] = set()
 
     async def settle(self, *, grace: float) -> None:
-        """Let whatever is being answered be answered, within `grace` seconds."""
-        if self._handling:
-            await asyncio.wait(self._handling, timeout=grace)
+        """Let whatever is being answered be answered, newcomers too, within `grace` seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                while self._handling:
+                    await asyncio.wait(self._handling)
 
     async def take_in(
         self, interaction: discord.Interaction, *, kind: str, private: bool, queue: Act
@@ -177,9 +179,13 @@ class FrontDesk:
             await self._patience.through(
                 tell,
                 only=(DeliveryInterrupted,),
+                unless=(SessionClosed,),
                 until=lambda: self._clock() >= deadline,
                 trouble=trouble,
             )
+        except SessionClosed as error:
+            log.warning("a member is not told now: %s", error)
+            return
         except DeliveryError as error:
             log.warning("a member could not be told: %s", error)
         await self.done(interaction)

@@ -87,6 +87,27 @@ async def test_a_press_is_no_open_answer_that_a_restart_would_write_over(house, 
     assert (await answer_to(reply)).files
 
 
+async def test_a_press_whose_acknowledgement_cannot_be_read_is_heard(house):
+    reply = await house.imagine(steps=LONG, count=4)
+    shown = await drawing(reply)
+    page = Fault(FaultKind.STATUS_AFTER, path="/callback$", status=200, body="<html>")
+    house.sandbox.faults.add(page)
+    await house.member().click(shown, "Cancel")
+    assert "Cancelled" in (await answer_to(reply)).text
+
+
+async def test_a_press_whose_acknowledgement_a_stop_cuts_off_is_heard(sandbox, tmp_path):
+    async with serving(sandbox, tmp_path) as house:
+        await (await house.member("owner").slash("queue pause")).acknowledged()
+        reply = await house.imagine()
+        shown = await reply.until(lambda message: bool(message.controls()))
+        sandbox.faults.add(Fault(FaultKind.DELAY_AFTER, path="/callback$", delay=2.5))
+        await house.member().click(shown, "Cancel")
+        await sandbox.faults.until_met(1, 60)
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as database:
+        assert database.execute("SELECT state FROM jobs").fetchall() == [("cancelled",)]
+
+
 async def test_nobody_cancels_somebody_elses_image(house):
     reply = await house.imagine(steps=LONG)
     click = await house.member("patron").click(await drawing(reply), "Cancel")

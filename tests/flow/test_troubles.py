@@ -1,5 +1,6 @@
 """What cannot work is said plainly: to the owner at the start, to members in Discord."""
 
+import asyncio
 import json
 import shutil
 from dataclasses import replace
@@ -189,15 +190,24 @@ async def test_a_refusal_that_meets_trouble_is_told_in_the_end_and_leaves_nothin
 
 
 @pytest.mark.happens("the bot is stopped while it takes a command in")
-async def test_a_command_in_hand_at_a_stop_is_told_of_it_before_the_bot_leaves(sandbox, tmp_path):
+async def test_commands_in_hand_at_a_stop_are_told_of_it_before_the_bot_leaves(sandbox, tmp_path):
+    async def ask(*, after):
+        await sandbox.faults.until_met(after, 60)
+        return await sandbox.acting("member", "general").slash("imagine", prompt="a cat", steps=1)
+
     async with serving(sandbox, tmp_path) as house:
         # Once it has drawn, no model that is still being loaded makes the stop longer.
         assert (await answer_to(await house.imagine())).files
-        sandbox.faults.add(Fault(FaultKind.DELAY, path="/callback$", delay=0.5))
-        reply = await house.member().slash("imagine", prompt="a cat", steps=1)
+        acknowledging = Fault(FaultKind.DELAY, path="/callback$", delay=0.4)
+        for fault in (acknowledging, Fault(FaultKind.DELAY, delay=0.2, **DELETE), acknowledging):
+            sandbox.faults.add(replace(fault))
+        first = await ask(after=0)
+        # It comes while the bot stops and the first one is just being told.
+        second = asyncio.create_task(ask(after=2))
         await sandbox.faults.until_met(1, 60)
-    assert "restarting" in (await reply.followed_up()).text
-    assert reply.message is None
+    for reply in (first, await second):
+        assert "restarting" in (await reply.followed_up()).text
+        assert reply.message is None
 
 
 async def test_a_private_refusal_that_meets_trouble_is_told_in_the_end(sandbox, tmp_path):
