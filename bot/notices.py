@@ -45,6 +45,8 @@ class _Line:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
     teller: asyncio.Task[None] | None = None
+    closed: bool = False
+    """Whether Discord takes no more edits of the message."""
 
     def tell(self, news: News) -> None:
         if news != self.shown:
@@ -156,14 +158,15 @@ class Notices:
             line.tell(news)
 
     async def _tell(self, line: _Line) -> None:
-        while True:
+        while not line.closed:
             await line.changed.wait()
             line.changed.clear()
             if not line.job.token_lives(self._clock()):
-                return await self._take_leave(line)
+                await self._take_leave(line)
+                return
             news = line.news
             async with line.editing:
-                await self._edit(line.job, news)
+                await self._edit(line, news)
             line.shown = news
             await asyncio.sleep(self._pause(news))
 
@@ -172,25 +175,32 @@ class Notices:
         born = line.job.origin.token_born
         while line.job.origin.token and self._clock() - born < TOKEN_ENDS:
             async with line.editing:
-                if await self._shown(line.job, self._noticeboard.show_late(line.job)):
+                if await self._shown(line, self._noticeboard.show_late(line.job)):
                     return
             await asyncio.sleep(self._spacing)
 
-    async def _edit(self, job: Job, news: News | None) -> None:
+    async def _edit(self, line: _Line, news: News | None) -> None:
         if isinstance(news, Progress):
-            await self._shown(job, self._noticeboard.show_progress(job, news))
+            await self._shown(line, self._noticeboard.show_progress(line.job, news))
         elif news is not None:
-            await self._shown(job, self._noticeboard.show_waiting(job, news))
+            await self._shown(line, self._noticeboard.show_waiting(line.job, news))
 
-    async def _shown(self, job: Job, showing: Awaitable[None]) -> bool:
-        """Whether there is nothing to try again."""
+    async def _shown(self, line: _Line, showing: Awaitable[None]) -> bool:
+        """Whether there is nothing to try again; closes a line that Discord takes no more.
+
+        A clock that was set back takes a dead token for a young one, and each edit that is refused
+        counts towards a ban.
+        """
         try:
             await showing
         except DeliveryError as error:
-            log.info("the live line was not shown: %s", error, extra={"job": job.id})
-            return isinstance(error, DeliveryRefused)
+            log.info("the live line was not shown: %s", error, extra={"job": line.job.id})
+            line.closed = isinstance(error, DeliveryRefused)
+            return line.closed
         except Exception:
-            log.exception("the live line failed in a way nobody foresaw", extra={"job": job.id})
+            log.exception(
+                "the live line failed in a way nobody foresaw", extra={"job": line.job.id}
+            )
         return True
 
     def _pause(self, news: News | None) -> float:

@@ -164,6 +164,8 @@ class ScriptedCourier:
     late: list[int] = field(default_factory=list)
     leaves: list[Exception] = field(default_factory=list)
     """What goes wrong while it is said that an answer will be late."""
+    refusals: list[Exception] = field(default_factory=list)
+    """What goes wrong while it is shown how the waiting or the drawing goes on."""
     gate: asyncio.Event | None = None
 
     async def deliver(self, job: Job, pictures: Sequence[Picture], way: Way) -> int:
@@ -197,6 +199,8 @@ class ScriptedCourier:
     async def _show(self, job: Job, news: Standing | Progress) -> None:
         if self.gate is not None:
             await self.gate.wait()
+        if self.refusals:
+            raise self.refusals.pop(0)
         self.shown.append((job.id, news))
 
 

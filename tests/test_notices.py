@@ -4,6 +4,8 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import pytest
+
 from bot.model.errors import DeliveryInterrupted, DeliveryRefused, StorageError
 from bot.model.estimate import Standing
 from bot.model.job import TOKEN_ENDS, TOKEN_LIFE, Job
@@ -206,6 +208,24 @@ async def test_a_message_that_is_gone_is_not_taken_leave_of_again():
     for _ in range(10):
         await asyncio.sleep(0)
     assert len(stage.courier.leaves) == 1
+    await stage.notices.finish(job.id)
+
+
+@pytest.mark.happens("the computer's clock is set back")
+@pytest.mark.parametrize("code", [50027, 10008], ids=["an old token", "a deleted message"])
+async def test_a_message_that_takes_no_more_edits_is_left_alone(code):
+    stage = Stage()
+    refusal = DeliveryRefused(code, "No more.")
+    stage.courier.refusals = [DeliveryInterrupted("cut"), refusal, refusal]
+    job = await stage.enqueue(1)
+    for step in range(1, 6):
+        stage.notices.progressed(job, at(job, step))
+        await let_turn()
+    assert (stage.courier.refusals, stage.courier.shown) == ([refusal], [])
+    stage.clock.now += TOKEN_LIFE
+    stage.notices.progressed(job, at(job, 6))
+    await let_turn()
+    assert stage.courier.late == []
     await stage.notices.finish(job.id)
 
 
