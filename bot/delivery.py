@@ -245,6 +245,9 @@ class Delivery:
         """The pictures of a drawn job; none where they are lost, but not while a disk is away."""
         if job.state is not State.RENDERED:
             return ()
+        if job.pruned:
+            log.error("answered without its pictures: the backup had none", extra={"job": job.id})
+            return ()
         try:
             return await self._album.load(job.id)
         except PicturesLost as error:

@@ -11,6 +11,7 @@ from bot.model.errors import (
     EngineStopped,
     NotYours,
     OutOfRoom,
+    PicturesAway,
     Poisoned,
     RenderCancelled,
     RenderError,
@@ -63,7 +64,7 @@ class Dispatcher:
         self._suspect: int | None = None
         self._drawing: dict[int, asyncio.Task[None]] = {}
         self._waiting_for_room: set[int] = set()
-        """Jobs whose pictures are drawn and do not fit on the disk yet."""
+        """Jobs whose drawn pictures the disk does not take yet."""
         self._in_hand: dict[int, InHand] = {}
         self._wake = asyncio.Event()
         self._stopping = False
@@ -263,16 +264,18 @@ class Dispatcher:
         )
 
     async def _save(self, job_id: int, pictures: Sequence[Picture]) -> None:
-        """Keep the pictures of a job; what does not fit on the disk is kept once it does."""
+        """Keep the pictures of a job; what does not fit on its disk is kept once it does."""
 
         def full(error: Exception, _pause: float) -> None:
             if job_id not in self._waiting_for_room:
-                log.error("drawn, and kept once there is room: %s", error, extra={"job": job_id})
+                log.error(
+                    "drawn, and kept once the disk takes it: %s", error, extra={"job": job_id}
+                )
             self._waiting_for_room.add(job_id)
 
         save = partial(self._album.save, job_id, pictures)
         try:
-            await self._patience.through(save, only=(OutOfRoom,), trouble=full)
+            await self._patience.through(save, only=(OutOfRoom, PicturesAway), trouble=full)
         finally:
             self._waiting_for_room.discard(job_id)
 

@@ -229,6 +229,16 @@ async def test_pictures_on_a_disk_that_is_away_are_waited_for_however_long():
     assert stage.courier.delivered == [(job.id, Way.ORIGINAL, 1)]
 
 
+async def test_pictures_that_were_not_in_the_backup_are_not_looked_for():
+    stage = Stage()
+    job = await stage.rendered()
+    stage.queue.jobs[job.id] = replace(stage.queue.jobs[job.id], pruned=True)
+    stage.album.away = True
+    async with stage.running():
+        await settle(lambda: stage.told(job))
+    assert stage.courier.delivered == [(job.id, Way.ORIGINAL, 0)]
+
+
 class LateOutbox(InMemoryQueue):
     """An outbox whose answer is some turns of the loop old when it comes, as a real one's is."""
 

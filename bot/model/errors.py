@@ -47,6 +47,7 @@ BotError
 │   ├── OutOfRoom              the disk, or what the bot may use of it, is full
 │   ├── DatabaseLocked         another program holds the database
 │   ├── DatabaseDamaged        the database is broken, and will stay so
+│   ├── PicturesAway           the disk with the pictures is not there for now
 │   └── PicturesLost           a job's pictures are missing or damaged, and will stay so
 ├── DataFolderInUse            another process works in the data folder
 ├── NewProcessNeeded           the run cannot go on, and a fresh one may
@@ -194,6 +195,11 @@ class DatabaseLocked(StorageError):
 @dataclass(eq=False)
 class DatabaseDamaged(StorageError):
     """The database is broken or none at all, which only its owner can mend."""
+
+
+@dataclass(eq=False)
+class PicturesAway(StorageError):
+    """The picture folder is not the one that was written to: its disk may be back later."""
 
 
 @dataclass(eq=False)

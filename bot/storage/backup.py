@@ -23,7 +23,7 @@ from bot.storage.disk import sync_folder
 from bot.storage.faults import translated
 from bot.storage.journal import Journal
 from bot.storage.lock import sole_use
-from bot.storage.pictures import PictureFolder
+from bot.storage.pictures import PictureFolder, refuse_without_disk
 from bot.storage.sources import SourceFolder
 from bot.storage.tables import SOURCED, jobs
 
@@ -117,6 +117,7 @@ async def _sweep(file: Path) -> None:
 def _check(place: Place, file: Path, force: bool) -> None:
     if not place.database.exists():
         raise StorageError(f"There is no database {place.database}.", "DATA_DIR names the folder.")
+    refuse_without_disk(place.pictures)
     if file.is_dir():
         raise StorageError(f"{file} is a folder.", "Name a file in it.")
     if file.resolve() in [Path(f"{place.database.resolve()}{end}") for end in DATABASE_FILES]:

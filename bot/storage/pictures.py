@@ -3,11 +3,12 @@
 import asyncio
 import json
 import logging
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.model.errors import PicturesLost, StorageError
+from bot.model.errors import PicturesAway, PicturesLost
 from bot.model.picture import Picture
 from bot.model.recipe import Recipe
 from bot.storage.disk import sync_folder, write_file
@@ -16,8 +17,49 @@ from bot.storage.faults import translated
 log = logging.getLogger(__name__)
 
 RECIPES = "recipes.json"
+MARK, NOTED = ".here", ".marked"
+"""An empty file in the picture folder once pictures are in it, and how the name of the one beside
+the folder ends that tells of it: a folder that should have its mark and has not is another one."""
 PER_FOLDER = 1000
 """Jobs in one folder; more would make listing it slow."""
+
+
+def is_away(root: Path) -> bool:
+    """Whether the disk of a picture folder is away; where one was mounted, an empty folder stays.
+
+    Pruning removes no folder of a thousand, and whoever removes all of them by hand leaves the
+    mark, which is hidden.
+    """
+    if not _note_of(root).exists():
+        return False
+    return not (root / MARK).exists() and not any(root.glob("[0-9]*"))
+
+
+def refuse_without_disk(root: Path) -> None:
+    """Raise PicturesAway while the disk of a picture folder is away."""
+    if is_away(root):
+        raise _away(root)
+
+
+def _away(root: Path) -> PicturesAway:
+    return PicturesAway(
+        f"The picture folder {root} is away.",
+        "See whether its disk is there. If what lay in it is gone for good, make an empty file "
+        f"{root / MARK}.",
+    )
+
+
+def _note_of(root: Path) -> Path:
+    return root.with_name(f"{root.name}{NOTED}")
+
+
+def _mark(root: Path) -> None:
+    """Mark a folder with pictures in it, and note it for good on the disk of the database."""
+    if _note_of(root).exists():
+        return
+    for file in (root / MARK, _note_of(root)):
+        file.touch(mode=0o600)
+        sync_folder(file.parent)
 
 
 def _take(_png: bytes) -> None:
@@ -44,9 +86,12 @@ class PictureFolder:
         return self._root / f"{job_id // PER_FOLDER:06d}" / str(job_id)
 
     async def save(self, job_id: int, pictures: Sequence[Picture]) -> None:
-        """Write all pictures of a job to disk for good, or none; raises StorageError."""
+        """Write all pictures of a job to disk for good, or none; raises StorageError.
+
+        Nothing is written below the place of a disk that is away, for it would lie hidden there.
+        """
         with translated(f"The picture folder {self._root}"):
-            await asyncio.to_thread(_save, self.folder(job_id), tuple(pictures), self._write)
+            await asyncio.to_thread(self._save, self.folder(job_id), tuple(pictures))
 
     async def load(self, job_id: int) -> tuple[Picture, ...]:
         """The pictures of a job in order; raises PicturesLost, or StorageError for now."""
@@ -54,17 +99,28 @@ class PictureFolder:
             try:
                 return await asyncio.to_thread(_load, self.folder(job_id), self._check)
             except PicturesLost as error:
-                if await asyncio.to_thread(self._root.exists):
+                if await asyncio.to_thread(self._is_there):
                     raise
-                raise StorageError(
-                    f"The picture folder {self._root} is away.", "See whether its disk is there."
-                ) from error
+                raise _away(self._root) from error
 
     async def remove(self, job_ids: Sequence[int]) -> Sequence[int]:
         """Remove the pictures of jobs from the disk; the ids of those whose folders are gone."""
-        return await asyncio.to_thread(
-            lambda: [job_id for job_id in job_ids if _is_gone(self.folder(job_id))]
-        )
+        return await asyncio.to_thread(self._remove, job_ids)
+
+    def _save(self, folder: Path, pictures: tuple[Picture, ...]) -> None:
+        # A folder that is gone altogether was removed by somebody, and is made again.
+        if os.path.lexists(self._root):
+            refuse_without_disk(self._root)
+        _save(folder, pictures, self._write)
+        _mark(self._root)
+
+    def _is_there(self) -> bool:
+        return self._root.exists() and not is_away(self._root)
+
+    def _remove(self, job_ids: Sequence[int]) -> Sequence[int]:
+        if is_away(self._root):
+            return ()
+        return [job_id for job_id in job_ids if _is_gone(self.folder(job_id))]
 
 
 def _save(

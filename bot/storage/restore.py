@@ -16,6 +16,7 @@ from bot.storage.damage import LOOK_FOR, look_for_damage
 from bot.storage.database import open_database
 from bot.storage.disk import sync_everything, sync_folder
 from bot.storage.faults import translated
+from bot.storage.pictures import NOTED
 
 STAGING = "restoring"
 """The folder in which a restore is made ready. Where it is left without a database beside it, the
@@ -117,7 +118,8 @@ def _bring_near(staged: Path, database: Path) -> Path:
 def _belongings(place: Place) -> list[Path]:
     """What belongs to the bot's memory; the database last, for it says that the rest is there."""
     logs = [Path(f"{place.database}{end}") for end in ("-wal", "-shm")]
-    return [place.pictures, place.folder / "stepping", *logs, place.database]
+    note = Path(f"{place.pictures}{NOTED}")
+    return [place.pictures, note, place.folder / "stepping", *logs, place.database]
 
 
 def _put_aside(place: Place, now: float) -> Path | None:

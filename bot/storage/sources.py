@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.model.errors import Refused, StorageError
 from bot.storage.disk import sync_folder, write_file
 from bot.storage.faults import translated
+from bot.storage.pictures import refuse_without_disk
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class SourceFolder:
         """Whether the file had to be written."""
         if path.exists():
             return False
+        refuse_without_disk(self._root.parent)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
         try:

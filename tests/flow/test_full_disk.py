@@ -72,13 +72,13 @@ async def test_a_drawing_that_finds_the_disk_full_is_kept_once_there_is_room(
         await until(board, job.id, State.RUNNING)
         disk.fill()
         engine.finish(job.id)
-        await logged(caplog, "drawn, and kept once there is room")
+        await logged(caplog, "drawn, and kept once the disk takes it")
         assert list((disk.folder / "pictures" / "000000").iterdir()) == []
         disk.clear()
         await until(board, job.id, State.RENDERED)
         album = PictureFolder(disk.folder / "pictures")
         assert [picture.png for picture in await album.load(job.id)] == [b"png"]
-    assert caplog.text.count("kept once there is room") == 1
+    assert caplog.text.count("kept once the disk takes it") == 1
 
 
 @pytest.mark.happens("the disk is full")
@@ -96,7 +96,7 @@ async def test_the_whole_bot_outlives_a_full_disk(sandbox, tmp_path, caplog):
             refused = await house.member().slash("imagine", prompt="a cat", private=True)
             assert "no room left" in (await refused.until(is_final, 60)).text
             assert "nothing is accepted or begun until there is room" in caplog.text
-            await logged(caplog, "drawn, and kept once there is room")
+            await logged(caplog, "drawn, and kept once the disk takes it")
             assert not is_final(caught.message)
             disk.clear()
             sandbox.clock.advance(10)

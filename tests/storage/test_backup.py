@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model.errors import OutOfRoom, StorageError
+from bot.model.errors import OutOfRoom, PicturesAway, StorageError
 from bot.model.job import State
 from bot.storage.archive import LIST, ArchiveWriter
 from bot.storage.backup import Place, Summary, back_up, count_jobs
@@ -208,6 +208,32 @@ async def test_places_that_cannot_take_a_backup_are_said(house: House, tmp_path:
     with pytest.raises(StorageError, match="There is no database"):
         await back_up(empty, tmp_path / "b.tar", force=False, progress=lambda done, of: None)
     assert not (tmp_path / "empty").exists()
+
+
+async def test_no_backup_is_taken_as_whole_while_the_disk_with_the_pictures_is_away(
+    house: House, tmp_path: Path
+) -> None:
+    pictures = house.pictures.folder(1).parents[1]
+    pictures.rename(tmp_path / "elsewhere")
+    pictures.mkdir()
+    with pytest.raises(PicturesAway):
+        await backup_of(house, tmp_path / "b.tar")
+    assert not (tmp_path / "b.tar").exists()
+
+
+async def test_a_restored_folder_takes_new_pictures_though_the_backup_had_none(
+    house: House, tmp_path: Path
+) -> None:
+    for number in (1, 2, 3):
+        shutil.rmtree(house.pictures.folder(number))
+    await backup_of(house, tmp_path / "b.tar")
+    async with opened(tmp_path / "new") as other:
+        await other.live(Life())
+    await restored(tmp_path / "b.tar", tmp_path / "new", force=True)
+    (tmp_path / "new" / "pictures").mkdir(exist_ok=True)
+    async with opened(tmp_path / "new") as new:
+        new.asked = house.asked
+        assert await new.has_pictures((await new.live(Life())).id)
 
 
 async def test_a_disk_that_takes_no_more_leaves_no_half_backup(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import pytest
 
 from bot.imaging.painter import Pixels
 from bot.imaging.png import encode, require_whole
-from bot.model.errors import PicturesLost, StorageError
+from bot.model.errors import PicturesAway, PicturesLost, StorageError
 from bot.model.picture import Picture
-from bot.storage.pictures import PictureFolder
+from bot.storage.pictures import MARK, PictureFolder
 from tests.fakes import recipe
 
 PICTURES = tuple(
@@ -101,9 +102,60 @@ async def test_pictures_that_cannot_be_read_for_now_do_not_count_as_lost(tmp_pat
         await album.load(1)
     assert not isinstance(refused.value, PicturesLost)
     (tmp_path / "pictures").rename(tmp_path / "elsewhere")
-    with pytest.raises(StorageError, match="is away") as refused:
+    with pytest.raises(PicturesAway):
         await album.load(1)
-    assert not isinstance(refused.value, PicturesLost)
+
+
+async def test_an_empty_folder_where_pictures_have_been_is_one_whose_disk_is_away(
+    tmp_path: Path,
+) -> None:
+    album, place = PictureFolder(tmp_path / "pictures"), tmp_path / "pictures"
+    # A disk of its own is an empty folder before the first picture, too.
+    place.mkdir()
+    await album.save(1, PICTURES)
+    place.rename(tmp_path / "elsewhere")
+    place.mkdir()
+    (place / "sources").mkdir()
+    for act in (album.load(1), album.save(2, PICTURES)):
+        with pytest.raises(PicturesAway, match="is away"):
+            await act
+    assert await album.remove([1]) == ()
+    assert [one.name for one in place.iterdir()] == ["sources"]
+    (place / "sources").rmdir()
+    place.rmdir()
+    (tmp_path / "elsewhere").rename(place)
+    assert await album.load(1) == PICTURES
+    await album.save(2, PICTURES)
+
+
+async def test_pictures_that_were_moved_without_the_mark_are_there(tmp_path: Path) -> None:
+    album = PictureFolder(tmp_path / "pictures")
+    await album.save(1, PICTURES)
+    (tmp_path / "pictures" / MARK).unlink()
+    assert await album.load(1) == PICTURES
+    with pytest.raises(PicturesLost):
+        await album.load(2)
+
+
+@pytest.mark.parametrize("gone", ["what can be seen", "everything, and its owner says so", "all"])
+async def test_pictures_that_are_gone_for_good_are_not_waited_for(
+    tmp_path: Path, gone: str
+) -> None:
+    album, place = PictureFolder(tmp_path / "pictures"), tmp_path / "pictures"
+    await album.save(1, PICTURES)
+    shutil.rmtree(place / "000000" if gone == "what can be seen" else place)
+    if gone == "everything, and its owner says so":
+        place.mkdir()
+        with pytest.raises(PicturesAway) as refused:
+            await album.load(1)
+        assert str(place / MARK) in refused.value.advice
+        (place / MARK).touch()
+    if gone == "all":
+        await album.save(2, PICTURES)
+    with pytest.raises(PicturesLost):
+        await album.load(1)
+    assert await album.remove([1]) == [1]
+    await album.save(3, PICTURES)
 
 
 async def test_a_place_that_cannot_hold_folders_is_refused(tmp_path: Path) -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.model.errors import Stopping, StorageError
+from bot.model.errors import PicturesAway, Stopping, StorageError
+from bot.model.picture import Picture
+from bot.storage.pictures import PictureFolder
 from bot.storage.sources import SourceFolder
+from tests.fakes import recipe
 
 
 async def keep(shelf: SourceFolder, file: bytes) -> str:
@@ -68,6 +71,16 @@ async def test_a_place_that_cannot_hold_files_is_refused(tmp_path: Path) -> None
     (tmp_path / "file").touch()
     with pytest.raises(StorageError):
         await keep(SourceFolder(tmp_path / "file"), FILE)
+
+
+async def test_nothing_is_kept_where_the_disk_with_the_pictures_is_away(tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    await PictureFolder(pictures).save(1, [Picture(b"png", recipe())])
+    pictures.rename(tmp_path / "elsewhere")
+    pictures.mkdir()
+    with pytest.raises(PicturesAway):
+        await keep(SourceFolder(pictures / "sources"), FILE)
+    assert list(pictures.iterdir()) == []
 
 
 async def test_a_file_whose_request_is_refused_does_not_stay(tmp_path: Path) -> None:
