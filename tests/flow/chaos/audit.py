@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from tests.flow.chaos.history import Asked, End, History, Json, Message, Move, Row
+from tests.flow.chaos.ordered import orders
 from tests.flow.chaos.plan import Profile
+from tests.flow.chaos.turns import claims, prices
 
 NEW_PROCESS = 75
 TOKEN_LIFE = 14 * 60.0
@@ -31,7 +33,7 @@ ENDINGS = {"delivered": "picture", "failed": "failure", "cancelled": "cancellati
 
 def complaints(history: History) -> list[str]:
     """Everything that is not as it should be, in plain sentences."""
-    rules = (answers, orders, moves, outcomes, charges, claims, ends, leftovers)
+    rules = (answers, strays, orders, moves, outcomes, charges, prices, claims, ends, leftovers)
     return list(chain.from_iterable(rule(history) for rule in rules))
 
 
@@ -74,6 +76,27 @@ def answers(history: History) -> Iterator[str]:
             yield f"job {row.id} ({row.state}) has {len(told)} answers"
         for message in told:
             yield from _answered(row, asked.get(row.interaction_id), message)
+        for message in mine[row.id]:
+            own = message.interaction_id == row.interaction_id
+            if not (message.final or own or message in told):
+                yield f"job {row.id} has left a button in message {message.id}"
+
+
+def strays(history: History) -> Iterator[str]:
+    """Who was heard and is not waited for was told so: no request is forgotten on its way."""
+    rows = {row.interaction_id for row in history.rows}
+    for message in history.messages:
+        interaction = message.interaction_id
+        if interaction is None or job_of(message, history) is not None:
+            continue
+        if ending := outcome(message):
+            yield f"message {message.id} tells the {ending} of a request that is not there"
+        if not message.final and interaction not in history.overtaken:
+            yield f"message {message.id} waits for a request that is not there"
+    heard = {one.interaction_id for one in history.asked if one.reached}
+    answered = {message.interaction_id for message in history.messages}
+    for interaction in sorted(heard - rows - answered):
+        yield f"interaction {interaction} was heard and came to nothing"
 
 
 def outcome(message: Message) -> str:
@@ -127,24 +150,6 @@ def _differences(ordered: Json, drawn: Json) -> list[str]:
     return [name for name in ORDERED if ordered.get(name) != drawn.get(name)]
 
 
-def orders(history: History) -> Iterator[str]:
-    """What was taken in is what the member asked for, once for each command."""
-    asked = {one.interaction_id: one for one in history.asked}
-    for row in history.rows:
-        one = asked.get(row.interaction_id)
-        if one is None or one.user_id != row.user_id or one.channel_id != row.channel_id:
-            yield f"job {row.id} was asked for by nobody"
-            continue
-        for name in ("prompt", "seed", "steps"):
-            if name in one.options and row.recipes[0].get(name) != one.options[name]:
-                yield f"job {row.id} has another {name} than was asked for"
-        if row.private != bool(one.options.get("private", False)):
-            yield f"job {row.id} is not as private as was asked for"
-    for interaction, count in Counter(row.interaction_id for row in history.rows).items():
-        if count > 1:
-            yield f"interaction {interaction} became {count} jobs"
-
-
 def moves(history: History) -> Iterator[str]:
     """Every move is one that a job may make, and what was drawn is never drawn again."""
     stands: dict[int, str] = {}
@@ -161,6 +166,8 @@ def moves(history: History) -> Iterator[str]:
     for row in history.rows:
         if stands.get(row.id) != row.state:
             yield f"job {row.id} is {row.state} and its last move was to {stands.get(row.id)}"
+    for job in sorted(stands.keys() - {row.id for row in history.rows}):
+        yield f"job {job} is gone and its last move was to {stands[job]}"
 
 
 def _enters(move: Move, state: str) -> bool:
@@ -202,32 +209,6 @@ def charges(history: History) -> Iterator[str]:
 
 def _in_time(history: History) -> list[Move | End]:
     return sorted([*history.moves, *history.ends], key=lambda entry: entry.at)
-
-
-def claims(history: History) -> Iterator[str]:
-    """Fairness: each claim takes the least start tag of the members who have nothing in flight.
-
-    Only where every waiting job is of a member with one in flight may one of theirs be taken, and
-    then the least of those. Equal tags go by the order of asking.
-    """
-    waiting: dict[int, tuple[float, int]] = {}
-    users: dict[int, int] = {}
-    running: set[int] = set()
-    for move in history.moves:
-        users[move.job] = move.user
-        if _enters(move, "running"):
-            busy = {users[job] for job in running}
-            idle = {job: tag for job, tag in waiting.items() if users[job] not in busy}
-            choice = idle or waiting
-            first = min(choice, key=lambda job: choice[job], default=None)
-            if first != move.job:
-                yield f"job {move.job} was claimed where it was job {first}'s turn"
-        waiting.pop(move.job, None)
-        running.discard(move.job)
-        if move.became == "queued":
-            waiting[move.job] = (move.start_tag, move.job)
-        elif move.became == "running":
-            running.add(move.job)
 
 
 def ends(history: History) -> Iterator[str]:

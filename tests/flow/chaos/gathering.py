@@ -1,5 +1,6 @@
 """Gathers the history of a run from the sandbox, the database, the logs and the pictures."""
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Set
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.sandbox.messages import Message as Posted
+from bot.sandbox.options import FileOption
 from bot.sandbox.replies import Reply
 from bot.sandbox.server import Sandbox
 from bot.sandbox.snapshot import Snapshot
@@ -98,10 +100,17 @@ def _asked(interaction: int, sent: Sent) -> Asked:
         channel_id=sent.channel_id,
         command=sent.wish.command,
         options=options,
+        picture=_sent_along(sent.wish),
         poison=sent.wish.poison,
         pressed=sent.pressed,
         reached=sent.reached,
     )
+
+
+def _sent_along(wish: Wish) -> str:
+    """The SHA-256 of the file of a wish; nothing where it has none."""
+    files = [value for value in wish.options.values() if isinstance(value, FileOption)]
+    return hashlib.sha256(files[0].data).hexdigest() if files else ""
 
 
 def _message(posted: Posted, sandbox: Sandbox, shown: Mapping[int, Image]) -> Message:

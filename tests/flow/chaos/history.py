@@ -16,6 +16,8 @@ class Asked:
     channel_id: int
     command: str
     options: Json
+    picture: str = ""
+    """The SHA-256 of the file that was sent along."""
     poison: bool = False
     pressed: bool = False
     """Whether its author pressed Cancel."""
@@ -52,7 +54,8 @@ class Move:
     was: str
     became: str
     attempts: int
-    start_tag: float
+    cost: float
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ class Wishes:
             "scheduler": chance.choice(SCHEDULERS),
             "guidance": chance.choice((1.0, 3.5, 5.0)),
         }
+        if chance.random() < 0.2:
+            options["negative"] = f"{chance.choice(COLOURS)}, blurred"
         if chance.random() < 0.15:
             options["image"] = self._picture()
             options["strength"] = chance.choice((0.3, 0.5, 0.8))

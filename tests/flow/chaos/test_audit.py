@@ -1,6 +1,7 @@
 """The audit of a chaos run complains of every history in which a promise is broken."""
 
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 
@@ -8,7 +9,9 @@ from tests.flow.chaos.audit import complaints, job_of, shortfalls
 from tests.flow.chaos.history import Asked, End, History, Image, Message, Move, Row
 from tests.flow.chaos.plan import SHORT
 
-RECIPE = {"prompt": "a cat", "seed": 7, "steps": 4}
+RECIPE = {"prompt": "a cat", "negative_prompt": "", "seed": 7, "steps": 4, "guidance_scale": 1.0,
+          "width": 128, "height": 128}  # fmt: skip
+COST = 128 * 128 / 1e6 * 5.5
 PLACE = 50
 LATE = 1000.0 + 15 * 60
 
@@ -59,12 +62,12 @@ def posted(number, **changes):
     return answer(number, **{**mine, **changes})
 
 
-def way(number, *states, at=1.0, attempts=0, tag=None):
+def way(number, *states, at=1.0, was="", attempts=0, **changes):
     """A job's moves through these states."""
-    before = ("", *states)
+    before = (was, *states)
     return [
-        Move(at + step / 10, number, 10 + number, was, became, attempts, tag or float(number))
-        for step, (was, became) in enumerate(zip(before, states, strict=False))
+        replace(Move(at + step / 10, number, 10 + number, *pair, attempts, COST, 1.0), **changes)
+        for step, pair in enumerate(zip(before, states, strict=False))
     ]
 
 
@@ -92,10 +95,8 @@ POISONED = replace(
     moves=(
         *way(1, *STRAIGHT),
         *way(2, "queued", "running", at=2.0),
-        Move(3.1, 2, 12, "running", "queued", 1, 2.0),
-        Move(3.2, 2, 12, "queued", "running", 1, 2.0),
-        Move(4.1, 2, 12, "running", "queued", 2, 2.0),
-        Move(4.2, 2, 12, "queued", "failed", 2, 2.0),
+        *way(2, "queued", "running", at=3.1, was="running", attempts=1),
+        *way(2, "queued", "failed", at=4.1, was="running", attempts=2),
     ),
     ends=(End(3.0, -9, "", 2), End(4.0, -9, "", 2), End(9.0, 0, "stop", 0)),
     messages=(answer(1), answer(2, images=(), text="Your image could not be drawn because")),
@@ -128,6 +129,22 @@ def test_a_message_that_bears_nothing_but_a_prompt_belongs_to_the_only_request_o
     assert job_of(plain, replace(GOOD, rows=(*rows, row(3, recipes=(dog,))))) is None
 
 
+UNLIKE = {
+    "prompt": {"options": {"prompt": "a dog"}},
+    "negative_prompt": {"options": {"negative": "blurred"}},
+    "seed": {"options": {"seed": 8}},
+    "steps": {"options": {"steps": 5}},
+    "count": {"options": {"count": 2}},
+    "guidance_scale": {"options": {"guidance": 5.0}},
+    "scheduler": {"options": {"scheduler": "DDIM"}},
+    "source": {"options": {"strength": 0.5, "steps": 4}, "picture": "abc"},
+    "strength": {"options": {"strength": 0.3, "steps": 4}, "picture": "abc"},
+    "variation": {"command": "vary", "options": {"amount": "strong"}},
+    "upscale": {"command": "upscale", "options": {}},
+}
+"""What may be asked for and is not in the recipe."""
+
+
 def broken(base=GOOD, **changes):
     return replace(base, **changes)
 
@@ -135,6 +152,19 @@ def broken(base=GOOD, **changes):
 BROKEN = {
     "has 0 answers": broken(messages=(answer(1),)),
     "has 2 answers": broken(messages=(answer(1), posted(1), answer(2))),
+    "left a button in message 300": broken(
+        messages=(answer(1), answer(2), posted(2, id=300, images=(), final=False))
+    ),
+    "tells the picture of a request that is not there": broken(rows=(row(1),)),
+    "waits for a request that is not there": broken(
+        rows=(row(1),), messages=(answer(1), answer(2, images=(), text="2nd", final=False))
+    ),
+    "interaction 102 was heard and came to nothing": broken(rows=(row(1),), messages=(answer(1),)),
+    "job 2 is gone and its last move was to queued": broken(
+        rows=(row(1),),
+        moves=(*way(1, *STRAIGHT), *way(2, "queued", at=2.0)),
+        messages=(answer(1), answer(2, images=(), text="Please ask again.")),
+    ),
     "belongs to no request": broken(
         messages=(answer(1), answer(2), Message(300, PLACE, "```\na dog\n```\nCancelled."))
     ),
@@ -167,7 +197,10 @@ BROKEN = {
         messages=(answer(1), answer(2, images=(Image("imagine-2-7.png", RECIPE, equal=False),)))
     ),
     "was asked for by nobody": broken(asked=(asked(1),)),
-    "another seed than was asked for": broken(asked=(asked(1), asked(2, options={"seed": 8}))),
+    **{
+        f"another {what} than was asked for": broken(asked=(asked(1), asked(2, **changes)))
+        for what, changes in UNLIKE.items()
+    },
     "not as private as was asked for": broken(
         asked=(asked(1), asked(2, options={"private": True}))
     ),
@@ -196,10 +229,7 @@ BROKEN = {
         moves=(
             *way(1, *STRAIGHT),
             *way(2, "queued", "running", at=2.0),
-            Move(3.1, 2, 12, "running", "queued", 0, 2.0),
-            Move(3.2, 2, 12, "queued", "running", 0, 2.0),
-            Move(3.3, 2, 12, "running", "rendered", 0, 2.0),
-            Move(3.4, 2, 12, "rendered", "delivered", 0, 2.0),
+            *way(2, *STRAIGHT, at=3.1, was="running"),
         ),
         ends=(End(3.0, -9, "kill", 2), End(9.0, 0, "stop", 0)),
     ),
@@ -207,8 +237,14 @@ BROKEN = {
         moves=(
             *way(1, "queued"),
             *way(2, *STRAIGHT, at=2.0),
-            *(one for one in way(1, *STRAIGHT, at=3.0) if one.was),
+            *way(1, *STRAIGHT[1:], at=3.0, was="queued"),
         )
+    ),
+    "job 2 is charged 0.0 by weight 1.0": broken(
+        moves=(*way(1, *STRAIGHT), *way(2, *STRAIGHT, at=2.0, cost=0.0))
+    ),
+    "job 2 is charged 0.090112 by weight 2.0": broken(
+        moves=(*way(1, *STRAIGHT), *way(2, *STRAIGHT, at=2.0, weight=2.0))
     ),
     "ended with 0 in the steps of none, told nothing": broken(ends=(End(9.0, 0, "", 0),)),
     "ended with -9 in the steps of 1, told nothing": broken(ends=(End(9.0, -9, "", 1),)),
@@ -226,8 +262,46 @@ def test_a_broken_promise_is_complained_of(complaint):
     assert any(complaint in one for one in found), found
 
 
+def unfair(*moves):
+    """What is said of the turns alone."""
+    found = complaints(replace(GOOD, moves=tuple(chain.from_iterable(moves))))
+    return [one for one in found if one.endswith("turn")]
+
+
+def turns_missed(members, *jobs, costs=None):
+    """What is said where these members ask, and then these jobs are drawn one after the other."""
+    asked = enumerate(zip(members, costs or [COST] * len(members), strict=True), start=1)
+    coming = [way(job, "queued", user=user, cost=cost) for job, (user, cost) in asked]
+    drawing = [way(job, *STRAIGHT[1:], was="queued", user=members[job - 1]) for job in jobs]
+    return unfair(*coming, *drawing)
+
+
+def test_taking_whoever_came_first_is_no_fair_order():
+    members = (11, 11, 12, 13, 13, 11)
+    assert turns_missed(members, 1, 3, 4, 2, 5, 6) == []
+    first_come = turns_missed(members, 1, 2, 3, 4, 5, 6)
+    assert first_come == ["job 2 was claimed where it was job 3's turn"]
+
+
+def test_the_turns_go_by_what_each_request_costs():
+    members, costs = (11, 11, 12, 12), (3.0, 1.0, 1.0, 1.0)
+    assert turns_missed(members, 1, 3, 4, 2, costs=costs) == []
+    found = turns_missed(members, 1, 3, 2, 4, costs=costs)
+    assert found == ["job 2 was claimed where it was job 4's turn"]
+
+
+def test_what_is_withdrawn_gives_its_member_the_place_back():
+    asked = way(1, "queued"), way(2, "queued", user=11), way(3, "queued")
+    first, second = way(2, "running", was="queued", user=11), way(3, "running", was="queued")
+    withdrawn = way(1, "cancelled", was="queued")
+    assert unfair(*asked, withdrawn, first, second) == []
+    assert unfair(*asked, withdrawn, second, first) == [
+        "job 3 was claimed where it was job 2's turn"
+    ]
+
+
 def test_a_member_with_one_in_flight_waits_for_all_who_have_none():
-    second_of_the_same = [replace(one, user=11) for one in way(3, "queued", "running", at=1.15)]
+    second_of_the_same = way(3, "queued", "running", at=1.15, user=11)
     moves = (*way(1, "queued", "running"), *way(2, "queued", at=1.11), *second_of_the_same)
     found = complaints(replace(GOOD, moves=moves))
     assert "job 3 was claimed where it was job 2's turn" in found

@@ -13,14 +13,14 @@ from tests.flow.chaos.history import Move, Row
 _NOW = "(julianday('now') - 2440587.5) * 86400.0"
 _TRAIL = f"""
 CREATE TABLE trail (id INTEGER PRIMARY KEY, at REAL, job INTEGER, user INTEGER, was TEXT,
-                    became TEXT, attempts INTEGER, start_tag REAL);
+                    became TEXT, attempts INTEGER, cost REAL, weight REAL);
 CREATE TRIGGER trail_born AFTER INSERT ON jobs BEGIN
-  INSERT INTO trail (at, job, user, was, became, attempts, start_tag)
-  VALUES ({_NOW}, new.id, new.user_id, '', new.state, new.attempts, new.start_tag);
+  INSERT INTO trail (at, job, user, was, became, attempts, cost, weight)
+  VALUES ({_NOW}, new.id, new.user_id, '', new.state, new.attempts, new.cost, new.weight);
 END;
-CREATE TRIGGER trail_moved AFTER UPDATE OF state, attempts, start_tag ON jobs BEGIN
-  INSERT INTO trail (at, job, user, was, became, attempts, start_tag)
-  VALUES ({_NOW}, new.id, new.user_id, old.state, new.state, new.attempts, new.start_tag);
+CREATE TRIGGER trail_moved AFTER UPDATE OF state, attempts ON jobs BEGIN
+  INSERT INTO trail (at, job, user, was, became, attempts, cost, weight)
+  VALUES ({_NOW}, new.id, new.user_id, old.state, new.state, new.attempts, new.cost, new.weight);
 END;
 """  # noqa: S608 - nothing of it comes from outside
 
@@ -37,7 +37,7 @@ def moves_in(database: Path) -> tuple[Move, ...]:
     """The trail."""
     with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute(
-            "SELECT at, job, user, was, became, attempts, start_tag FROM trail ORDER BY id"
+            "SELECT at, job, user, was, became, attempts, cost, weight FROM trail ORDER BY id"
         )
         return tuple(Move(*row) for row in rows)
 
