@@ -76,6 +76,9 @@ def answers(history: History) -> Iterator[str]:
             yield f"job {row.id} ({row.state}) has {len(told)} answers"
         for message in told:
             yield from _answered(row, asked.get(row.interaction_id), message)
+            elsewhere = message.direct_to is not None and not row.private
+            if elsewhere and row.channel_id not in history.refused:
+                yield f"job {row.id} was answered directly although its channel takes messages"
         for message in mine[row.id]:
             own = message.interaction_id == row.interaction_id
             if not (message.final or own or message in told):
@@ -125,7 +128,7 @@ def _placed(row: Row, asked: Asked | None, message: Message) -> Iterator[str]:
     if message.interaction_id == row.interaction_id:
         return
     lived = row.answered_at is not None and row.answered_at - row.token_born < TOKEN_LIFE
-    if asked is not None and asked.reached and lived:
+    if asked is not None and asked.reached and lived and not asked.deleted:
         yield f"job {row.id} was answered elsewhere although its own message could be edited"
     if message.direct_to not in (None, row.user_id):
         yield f"job {row.id} was answered to somebody else"

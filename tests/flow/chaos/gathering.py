@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +30,8 @@ class Sent:
     wish: Wish
     reply: Reply
     life: int
+    sessions: Set[str]
+    """The sessions of the gateway that heard of it."""
     user_id: int
     channel_id: int
     pressed: bool = False
@@ -53,6 +55,8 @@ class Played(Protocol):
     seed: int
     sent: Mapping[int, Sent]
     overtaken: Set[int]
+    deleted: Set[int]
+    refused: Set[int]
 
 
 async def gathered(
@@ -64,13 +68,17 @@ async def gathered(
     shown = {file.id: await redrawing.image(file) for file in files}
     return History(
         seed=run.seed,
-        asked=tuple(_asked(interaction, sent) for interaction, sent in run.sent.items()),
+        asked=tuple(
+            replace(_asked(interaction, sent), deleted=interaction in run.deleted)
+            for interaction, sent in run.sent.items()
+        ),
         rows=await rows_in(folder / "data" / "bot.db"),
         moves=moves_in(folder / "data" / "bot.db"),
         ends=tuple(keeper.ends),
         messages=tuple(_message(one, sandbox, shown) for one in written),
         thinking=frozenset(thinking_in(sandbox)),
         overtaken=frozenset(run.overtaken),
+        refused=frozenset(run.refused),
         drawn=Counter(line["job"] for line in events(keeper.said()) if line["event"] == "drawn"),
         violations=tuple(json.dumps(asdict(one), default=str) for one in sandbox.violations),
     )

@@ -22,6 +22,8 @@ class Asked:
     pressed: bool = False
     """Whether its author pressed Cancel."""
     reached: bool = True
+    deleted: bool = False
+    """Whether its message was deleted while it was waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +117,6 @@ class History:
     """Interactions that were open when the clock jumped past their tokens."""
     drawn: Mapping[int, int] = field(default_factory=dict)
     """How many times the log says of a job that it was drawn."""
+    refused: frozenset[int] = frozenset()
+    """Channels that would not take a message of the bot's once."""
     violations: tuple[str, ...] = ()

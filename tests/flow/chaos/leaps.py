@@ -67,6 +67,8 @@ class Leaps:
         self._keeper.controls.advance(PAST_TOKENS)
         self._sandbox.clock.advance(PAST_TOKENS)
         self._weather.lose_answers(LOST_ANSWERS)
+        # Nothing is posted a second time from here on, so that what is refused stands nowhere yet.
+        self._weather.refuse_a_post()
         return True
 
     def _is_told_in_private(self, job: Untold) -> bool:

@@ -104,7 +104,8 @@ class Wishes:
         }
         if chance.random() < 0.2:
             options["negative"] = f"{chance.choice(COLOURS)}, blurred"
-        if chance.random() < 0.15:
+        # What begins with a picture may have too few steps to die in.
+        if chance.random() < 0.15 and not poison:
             options["image"] = self._picture()
             options["strength"] = chance.choice((0.3, 0.5, 0.8))
         return options

@@ -91,6 +91,16 @@ class Run:
         return dict(self._weather.met())
 
     @property
+    def deleted(self) -> Set[int]:
+        """The interactions whose message was deleted while it was waited for."""
+        return self._weather.deleted
+
+    @property
+    def refused(self) -> Set[int]:
+        """The channels that would not take a message once."""
+        return self._weather.refused
+
+    @property
     def overtaken(self) -> Set[int]:
         """The interactions that were open when time passed the life of every token."""
         return self._leaps.overtaken
@@ -156,7 +166,8 @@ class Run:
             reply = await member.slash(wish.command, **wish.options)
         except ClientRefusal:
             return
-        sent = Sent(wish, reply, len(self._keeper.ends), member.user.id, member.channel.id)
+        place = member.user.id, member.channel.id
+        sent = Sent(wish, reply, len(self._keeper.ends), self._sessions(), *place)
         self.sent[reply.interaction_id] = sent
         if wish.patience is not None:
             self._tasks.add(asyncio.create_task(self._lose_patience(sent)))
@@ -188,14 +199,21 @@ class Run:
         self._drawn |= drawn
 
     def _pending(self) -> list[Sent]:
-        """What was sent to the bot that lives now, and is neither a job nor refused yet."""
-        life = len(self._keeper.ends)
+        """What was sent to the bot that lives now, and is neither a job nor refused yet.
+
+        What a session of the gateway has taken with it is heard of by nobody.
+        """
+        life, sessions = len(self._keeper.ends), self._sessions()
         dealt_with = self._standing.taken | self._standing.closed
         return [
             sent
             for interaction, sent in self.sent.items()
             if sent.life == life and interaction not in dealt_with and not sent.refused
+            if sent.reached or sent.sessions & sessions
         ]
+
+    def _sessions(self) -> Set[str]:
+        return {session.id for session in self._sandbox.gateway.sessions}
 
     def _on_the_way(self) -> int:
         return len(self._pending())

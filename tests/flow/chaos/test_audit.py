@@ -117,8 +117,18 @@ def test_answers_elsewhere_are_in_order_once_the_own_message_is_out_of_reach():
     direct = posted(2, direct_to=12, channel_id=99, mentions=())
     history = replace(GOOD, asked=(asked(1), private), rows=rows, messages=(posted(1), direct))
     assert complaints(history) == []
+    deleted = (asked(1, deleted=True), asked(2))
+    assert complaints(replace(GOOD, asked=deleted, messages=(posted(1), answer(2)))) == []
     unheard = (asked(1, reached=False), asked(2))
     assert complaints(replace(GOOD, asked=unheard, messages=(posted(1), answer(2)))) == []
+
+
+def test_an_answer_is_direct_only_where_it_is_private_or_its_channel_takes_none():
+    direct = posted(1, direct_to=11, channel_id=99, mentions=())
+    history = replace(GOOD, rows=(row(1, answered_at=LATE), row(2)), messages=(direct, answer(2)))
+    assert complaints(replace(history, refused=frozenset({PLACE}))) == []
+    [found] = complaints(history)
+    assert "answered directly although its channel takes messages" in found
 
 
 def test_a_message_that_bears_nothing_but_a_prompt_belongs_to_the_only_request_of_that_prompt():

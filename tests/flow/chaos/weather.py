@@ -1,19 +1,31 @@
-"""Bad weather on the way to Discord: faults that come up at random while requests pass."""
+"""Bad weather on the way to Discord: faults that come up at random while requests pass.
 
+Only such trouble comes up after which one answer is owed in a place that the audit can tell: no
+file is refused as too large, for its picture would be another one, and no direct message, for
+there would be no way left.
+"""
+
+import asyncio
 import random
+import re
 from collections import Counter
 from collections.abc import Callable
 
 from bot.sandbox.exchange import Exchange
-from bot.sandbox.faults import Fault, FaultKind, rate_limited
+from bot.sandbox.faults import LATE, Fault, FaultKind, rate_limited, refusing
+from bot.sandbox.messages import Message
 from bot.sandbox.server import Sandbox
 
 AHEAD = 5
 """Faults that wait to be met at the same time: most requests still get through."""
-OFTEN, ROUGH = 0.25, 0.02
-"""The chance that a request brings up a fault, or a disturbance of the gateway."""
+OFTEN, ROUGH, STRICT = 0.25, 0.02, 0.04
+"""The chance that a request brings up a fault, or a disturbance of the gateway, and that a live
+line meets a moderator who deletes its message."""
+CODES = (4000, 4008, 4009)
+"""Close codes after which a client may come back, to a session of its own but after the last."""
 PATHS = (r"/callback$", r"/messages/(@|%40)original$", r"^/channels/\d+/messages$", "")
 CHANNEL = r"^/channels/\d+/messages$"
+ROOM = r"/channels/(\d+)/messages"
 
 
 class Weather:
@@ -23,7 +35,15 @@ class Weather:
         self._sandbox = sandbox
         self._chance = random.Random(f"weather {seed}")  # noqa: S311 - no secret
         self._end: Callable[[], None] = lambda: None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._rooms = "|".join(
+            str(channel) for guild in sandbox.world.guilds.values() for channel in guild.channels
+        )
         self.disturbed: Counter[str] = Counter()
+        self.deleted: set[int] = set()
+        """The interactions whose message was deleted while it was waited for."""
+        self.refused: set[int] = set()
+        """The channels that have not taken a message."""
 
     def begin(self) -> None:
         """From now on, whatever passes may bring up trouble for what comes after it."""
@@ -33,6 +53,9 @@ class Weather:
         """No more of it, and what was not met yet is forgotten."""
         self._end()
         self._sandbox.faults.clear()
+        self._sandbox.gateway.main.shut(0)
+        self._sandbox.gateway.resuming.shut(0)
+        self._sandbox.gateway.speak()
 
     def lose_answers(self, times: int) -> None:
         """Messages to channels are posted, and nobody hears of it."""
@@ -42,11 +65,20 @@ class Weather:
             fault = Fault(kind, "POST", CHANNEL, status=502, body="<html>")
             self._sandbox.faults.rules.insert(0, fault)
 
+    def refuse_a_post(self) -> None:
+        """The next message is not allowed in its channel; only direct ones always are."""
+        fault = refusing(50013)
+        fault.method, fault.path = "POST", rf"^/channels/({self._rooms})/messages$"
+        self._sandbox.faults.rules.insert(0, fault)
+
     def met(self) -> Counter[str]:
         """How many faults of each kind requests have met, and what befell the gateway."""
         return Counter(kind.value for _, _, kind in self._sandbox.faults.met) + self.disturbed
 
-    def _rise(self, _: Exchange) -> None:
+    def _rise(self, exchange: Exchange) -> None:
+        if exchange.status == 403 and (post := re.fullmatch(ROOM, exchange.path)):
+            self.refused.add(int(post[1]))
+            self.disturbed["refused channel"] += 1
         waiting = [rule for rule in self._sandbox.faults.rules if rule.times > 0]
         self._sandbox.faults.rules[:] = waiting
         if len(waiting) < AHEAD and self._chance.random() < OFTEN:
@@ -55,6 +87,8 @@ class Weather:
             self._sandbox.faults.add(fault)
         if self._chance.random() < ROUGH:
             self._disturb()
+        if exchange.method == "PATCH" and self._chance.random() < STRICT:
+            self._delete(exchange)
 
     def _fault(self) -> Fault:
         chance = self._chance
@@ -66,7 +100,7 @@ class Weather:
                 via=chance.random() < 0.6,
                 html=chance.random() < 0.3,
             )
-        if kind is FaultKind.DELAY:
+        if kind in LATE:
             return Fault(kind, delay=chance.uniform(0.05, 1.5))
         status = chance.choice((500, 502, 503, 504)) if kind is FaultKind.STATUS else 502
         body = chance.choice(("<html>upstream</html>", {"message": "internal", "code": 0}))
@@ -74,7 +108,51 @@ class Weather:
 
     def _disturb(self) -> None:
         gateway = self._sandbox.gateway
-        deeds = {"gateway cut": gateway.cut, "op 7": gateway.reconnect, "op 9": gateway.invalidate}
-        name = self._chance.choice(sorted(deeds))
+        # A client that was turned away waits longer before it tries again, each time: not so often.
+        deeds = {
+            "gateway cut": (2, gateway.cut),
+            "op 7": (2, gateway.reconnect),
+            "op 9": (2, gateway.invalidate),
+            "close code": (2, self._close),
+            "silence": (2, self._silence),
+            "handshake refused": (1, self._turn_away),
+            "dead resume address": (1, self._lose_session),
+        }
+        weights = [weight for weight, _ in deeds.values()]
+        (name,) = self._chance.choices(list(deeds), weights)
         self.disturbed[name] += 1
-        deeds[name]()
+        deeds[name][1]()
+
+    def _close(self) -> None:
+        task = asyncio.create_task(self._sandbox.gateway.close(self._chance.choice(CODES)))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    def _silence(self) -> None:
+        """Short enough for whoever asks meanwhile to be heard in time."""
+        self._sandbox.gateway.silence()
+        seconds = self._chance.uniform(0.2, 1.0)
+        asyncio.get_running_loop().call_later(seconds, self._sandbox.gateway.speak)
+
+    def _turn_away(self) -> None:
+        """Nobody comes in at the first try, by neither address."""
+        self._sandbox.gateway.main.shut(1)
+        self._lose_session()
+
+    def _lose_session(self) -> None:
+        self._sandbox.gateway.resuming.shut(1)
+        self._sandbox.gateway.cut()
+
+    def _delete(self, exchange: Exchange) -> None:
+        """Delete the message that an edit has just left with a button, if all can see it."""
+        original = exchange.response if isinstance(exchange.response, dict) else {}
+        message = self._sandbox.messages.find(int(original.get("id", 0)))
+        if message is None or message.interaction is None or not _waits_in_public(message):
+            return
+        self.deleted.add(int(message.interaction["id"]))
+        self.disturbed["deleted message"] += 1
+        self._sandbox.messages.delete(message)
+
+
+def _waits_in_public(message: Message) -> bool:
+    return message.reader_id is None and bool(message.components)

@@ -1,0 +1,21 @@
+"""What comes up in the bad weather of a chaos run does what it is called."""
+
+import aiohttp
+
+from bot.sandbox.faults import LATE, FaultKind
+from tests.flow.chaos.weather import Weather
+
+REQUESTS = 200
+
+
+async def test_every_kind_of_fault_comes_up_and_the_late_ones_take_their_time(sandbox):
+    weather, rules = Weather(sandbox, 4), []
+    weather.begin()
+    async with aiohttp.ClientSession() as http:
+        for _ in range(REQUESTS):
+            async with http.get(f"{sandbox.api_url}/gateway"):
+                rules += sandbox.faults.rules
+                sandbox.faults.clear()
+    weather.calm()
+    assert {rule.kind for rule in rules} == set(FaultKind)
+    assert all(rule.delay > 0 for rule in rules if rule.kind in LATE)
