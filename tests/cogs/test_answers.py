@@ -68,6 +68,7 @@ async def test_passing_trouble_with_the_original_leads_to_an_edit_of_it(office, 
     assert answer.id == reply.message.id == told.message_id
     assert told.answered_by is Way.ORIGINAL
     assert not any(record.exc_info for record in caplog.records)
+    assert caplog.text.count("will be tried again in") == len(office.pauses)
 
 
 @pytest.mark.happens("Discord limits the rate (429), fails (5xx) or cuts the connection")
@@ -100,7 +101,8 @@ async def test_passing_trouble_with_a_direct_message_leads_to_one(office, troubl
 
 @pytest.mark.happens("the message was deleted, or may not be edited")
 @pytest.mark.parametrize("code", CLOSED)
-async def test_a_closed_original_leads_to_the_channel(office, code):
+async def test_a_closed_original_leads_to_the_channel(office, code, caplog):
+    caplog.set_level("INFO")
     job, _ = await office.asked()
     await office.drawn(job)
     office.sandbox.faults.add(replace(CLOSED[code], **ORIGINAL))
@@ -109,11 +111,13 @@ async def test_a_closed_original_leads_to_the_channel(office, code):
     assert (told.answered_by, answer.channel_id) == (Way.CHANNEL, job.origin.channel_id)
     original = (await office.hops(job))[Way.ORIGINAL]
     assert (original.outcome, original.code) == (Outcome.REFUSED, code)
+    assert f"original is closed: Discord refused with {code}" in caplog.text
 
 
 @pytest.mark.happens("the channel is gone, or closed to the bot, when the image is there")
 @pytest.mark.parametrize("code", CLOSED)
-async def test_a_closed_channel_leads_to_a_direct_message(office, code):
+async def test_a_closed_channel_leads_to_a_direct_message(office, code, caplog):
+    caplog.set_level("INFO")
     job, _ = await office.asked()
     office.sandbox.clock.advance(PAST_TOKEN)
     await office.drawn(job)
@@ -124,6 +128,7 @@ async def test_a_closed_channel_leads_to_a_direct_message(office, code):
     assert answer.channel_id != job.origin.channel_id
     channel = (await office.hops(job))[Way.CHANNEL]
     assert (channel.outcome, channel.code) == (Outcome.REFUSED, code)
+    assert f"channel is closed: Discord refused with {code}" in caplog.text
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ async def test_a_picture_that_kills_its_encoder_is_kept_and_its_author_told(offi
 
 
 @pytest.mark.happens("there is no way to the member at all")
-async def test_who_takes_no_direct_messages_finds_a_private_picture_kept(office):
+async def test_who_takes_no_direct_messages_finds_a_private_picture_kept(office, caplog):
     job, _ = await office.asked(private=True)
     office.sandbox.clock.advance(PAST_TOKEN)
     office.sandbox.world.user_named("member").accepts_dm = False
@@ -192,6 +197,7 @@ async def test_who_takes_no_direct_messages_finds_a_private_picture_kept(office)
     assert (told.answered_by, told.message_id) == (None, None)
     assert told.answered_at is not None
     assert office.answers() == []
+    assert "every way is closed; the answer is kept" in caplog.text
 
 
 @pytest.mark.parametrize("path", [MESSAGE, DIRECT])
@@ -208,7 +214,9 @@ async def test_a_bad_token_of_the_bots_own_closes_no_way(office, path):
 
 @pytest.mark.happens("Discord did what was asked and said otherwise")
 @pytest.mark.parametrize("private", [False, True])
-async def test_a_late_second_try_finds_the_message_that_no_nonce_protects_any_more(office, private):
+async def test_a_late_second_try_finds_the_message_that_no_nonce_protects_any_more(
+    office, private, caplog
+):
     job, _ = await office.asked(private=private)
     office.sandbox.clock.advance(PAST_TOKEN)
     await office.drawn(job)
@@ -218,6 +226,7 @@ async def test_a_late_second_try_finds_the_message_that_no_nonce_protects_any_mo
     (answer,) = office.answers()
     assert answer.id == told.message_id
     assert (await office.hops(job))[told.answered_by].tries == 2
+    assert "will be tried again in" in caplog.text
 
 
 async def test_an_edit_that_was_made_and_lost_with_its_token_is_found_in_the_channel(office):

@@ -31,7 +31,10 @@ def posted(member, *, before=()):
 
 
 @pytest.mark.happens("an image takes longer than Discord's 15 minutes")
-async def test_the_message_says_in_time_that_it_will_be_a_new_one_which_mentions_its_author(house):
+async def test_the_message_says_in_time_that_it_will_be_a_new_one_which_mentions_its_author(
+    house, caplog
+):
+    caplog.set_level("INFO")
     reply, said = await late(house)
     assert "posted in this channel" in said.text
     member = house.member()
@@ -45,6 +48,8 @@ async def test_the_message_says_in_time_that_it_will_be_a_new_one_which_mentions
     assert "longer than Discord" in reply.message.text
     assert (await answer_to(await house.imagine())).files
     assert len([one for one in posted(member) if one.mentioned]) == 1
+    answered = [one for one in caplog.records if one.getMessage() == "answered"]
+    assert [one.way for one in answered if one.job == 1] == ["channel"]
 
 
 @pytest.mark.happens("an image takes longer than Discord's 15 minutes")

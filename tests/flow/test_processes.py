@@ -44,6 +44,8 @@ async def test_a_stop_in_the_middle_puts_work_back_and_the_next_start_answers_it
         assert await bot.stopped(signal.SIGTERM) == 0
     assert replies[0].message.controls()
     assert "Traceback" not in bot.said()
+    assert "stopping" in bot.said()
+    assert "stopped" in bot.said()
     async with bot_process(sandbox, tmp_path) as bot:
         for reply, count in zip(replies, (4, 1), strict=True):
             assert len((await answer_to(reply)).files) == count
@@ -65,6 +67,7 @@ async def test_a_kill_loses_no_accepted_request_and_answers_each_once(sandbox, t
             assert len((await answer_to(reply)).files) == 1
             assert finals(reply) == 1
         assert await bot.stopped(signal.SIGTERM) == 0
+    assert "taken up again" in bot.said()
 
 
 @pytest.mark.happens("the bot is killed when an image is posted and not yet noted")
@@ -111,7 +114,7 @@ async def drawn_on(sandbox, reply):
 async def test_a_job_in_whose_steps_the_bot_is_killed_twice_fails_honestly_and_alone(
     sandbox, tmp_path
 ):
-    poison, in_its_steps, kills = None, 0, 0
+    poison, in_its_steps, kills, said = None, 0, 0, ""
     while in_its_steps < 2:
         kills += 1
         assert kills < 12, "no kill fell into a step"
@@ -123,12 +126,15 @@ async def test_a_job_in_whose_steps_the_bot_is_killed_twice_fails_honestly_and_a
             await bot.ended()
         # A kill may fall between two steps, and then nobody is to blame.
         in_its_steps += any((tmp_path / "data" / "stepping").read_bytes())
+        said += bot.said()
+    assert "drawn alone after a crash" in said
     async with bot_process(sandbox, tmp_path) as bot:
         await sandbox.wait_for_bot(60)
         bystander = await ask(sandbox, "patron", steps=2)
         assert "did not survive" in (await answer_to(poison)).text
         assert (await answer_to(bystander)).files
         assert await bot.stopped(signal.SIGTERM) == 0
+    assert "failed: the process ended in its steps 2 times" in bot.said()
 
 
 @pytest.mark.happens("the bot is killed right after a command")

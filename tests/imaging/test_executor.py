@@ -93,6 +93,7 @@ def test_a_job_that_goes_over_its_time_ends_and_the_others_go_on():
     bench.executor.take(2, work(2, recipe(2, steps=10)))
     bench.finish()
     assert isinstance(bench.error_of(1), TookTooLong)
+    assert str(bench.error_of(1)).startswith("not done after ")
     assert isinstance(bench.outcomes()[2], Finished)
     assert ("decode", 1) not in bench.painter.log
 
@@ -189,6 +190,7 @@ def test_a_process_that_loses_its_device_leaves_while_the_job_in_hand_is_marked(
     bench.executor.take(1, work(11, recipe(1)))
     bench.turn()
     assert left == [11]
+    assert "the graphics card does nothing more for this process: CUDA error" in caplog.text
     assert "leaving for a new one" in caplog.text
 
 
@@ -339,7 +341,7 @@ def test_halting_ends_every_job_where_it_stands():
 
 
 @pytest.mark.happens("the graphics card runs out of memory")
-def test_out_of_memory_is_tried_again_alone_with_tiling():
+def test_out_of_memory_is_tried_again_alone_with_tiling(caplog):
     def scarce(drawn, done):
         if drawn.seed == 1 and not drawn.vae_tiling:
             raise OutOfMemory
@@ -355,6 +357,7 @@ def test_out_of_memory_is_tried_again_alone_with_tiling():
     assert picture.result().recipe.vae_tiling
     [other] = bench.outcomes()[2].pictures
     assert not other.result().recipe.vae_tiling
+    assert "job 1 ran out of memory and is drawn again alone" in caplog.text
 
 
 def test_the_images_that_were_drawn_before_memory_ran_out_are_kept():

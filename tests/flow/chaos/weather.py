@@ -22,7 +22,7 @@ OFTEN, ROUGH, STRICT = 0.25, 0.02, 0.04
 """The chance that a request brings up a fault, or a disturbance of the gateway, and that a live
 line meets a moderator who deletes its message."""
 CODES = (4000, 4008, 4009)
-"""Close codes after which a client may come back, to a session of its own but after the last."""
+"""Close codes after which a client may come back; the last one ends its session."""
 PATHS = (r"/callback$", r"/messages/(@|%40)original$", r"^/channels/\d+/messages$", "")
 CHANNEL = r"^/channels/\d+/messages$"
 ROOM = r"/channels/(\d+)/messages"
@@ -43,7 +43,7 @@ class Weather:
         self.deleted: set[int] = set()
         """The interactions whose message was deleted while it was waited for."""
         self.refused: set[int] = set()
-        """The channels that have not taken a message."""
+        """The channels that would not take a message once."""
 
     def begin(self) -> None:
         """From now on, whatever passes may bring up trouble for what comes after it."""
@@ -66,7 +66,7 @@ class Weather:
             self._sandbox.faults.rules.insert(0, fault)
 
     def refuse_a_post(self) -> None:
-        """The next message is not allowed in its channel; only direct ones always are."""
+        """The next message to a channel of a server is not allowed there."""
         fault = refusing(50013)
         fault.method, fault.path = "POST", rf"^/channels/({self._rooms})/messages$"
         self._sandbox.faults.rules.insert(0, fault)
