@@ -181,12 +181,16 @@ class ImagineClient(commands.AutoShardedBot):
         """Each shard's latency in seconds; infinite where it is not connected.
 
         A gateway that only answers heartbeats tells of no command: a shard counts as connected
-        from READY or RESUMED on.
+        from READY or RESUMED on. Of those that discord.py has still to launch, one after the other,
+        the next one is there too.
         """
-        return {
+        latencies = {
             number: math.inf if shard.is_closed() or number not in self._welcomed else shard.latency
             for number, shard in self.shards.items()
         }
+        if len(latencies) < (self.shard_count or 0):
+            latencies[len(latencies)] = math.inf
+        return latencies
 
     async def on_shard_connect(self, shard: int) -> None:
         """READY has come for a shard."""

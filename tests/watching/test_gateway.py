@@ -10,10 +10,10 @@ from bot.circuit import InvalidAnswers
 from bot.client import ImagineClient, point_at
 from bot.model.errors import NewProcessNeeded
 from bot.watching.gateway import GatewayWatch
-from tests.discord_fixtures import sandbox
+from tests.discord_fixtures import open_sandbox, sandbox
 from tests.stand_ins import HandClock, settle
 
-__all__ = ["sandbox"]
+__all__ = ["open_sandbox", "sandbox"]
 
 
 RESUME = 6
@@ -86,16 +86,15 @@ async def signed_in(sandbox, folder):
     async with client:
         await client.sign_in(sandbox.token)
         serving = asyncio.create_task(client.serve())
-        await settle(lambda: is_connected(client))
+        await settle(lambda: serves(client, shard=0))
         yield client
         serving.cancel()
         await asyncio.wait({serving})
 
 
-def is_connected(client):
-    """Whether there are shards, and each of them is connected."""
-    latencies = client.latency_of_shards().values()
-    return bool(latencies) and all(math.isfinite(one) for one in latencies)
+def serves(client, *, shard):
+    """Whether a shard is connected by what the bot says of it."""
+    return math.isfinite(client.latency_of_shards().get(shard, math.inf))
 
 
 def hears_heartbeats(client):
@@ -135,4 +134,15 @@ async def test_a_gateway_that_answers_heartbeats_and_never_takes_the_bot_in_ends
         with pytest.raises(NewProcessNeeded):
             looked_at_for(watch, clock, 183)
         sandbox.gateway.speak()
-        await settle(lambda: is_connected(client))
+        await settle(lambda: serves(client, shard=0))
+
+
+async def test_a_shard_that_is_still_to_be_launched_is_deaf_beside_those_that_serve(
+    open_sandbox, tmp_path
+):
+    clock = HandClock()
+    async with open_sandbox(shards=2) as sandbox, signed_in(sandbox, tmp_path) as client:
+        # discord.py lets five seconds pass before the second one identifies.
+        assert client.latency_of_shards()[1] == math.inf
+        with pytest.raises(NewProcessNeeded):
+            looked_at_for(watch_over(client.latency_of_shards, clock), clock, 183)
