@@ -15,7 +15,7 @@ from bot.storage.queue import FairQueue
 from tests.disks import ImaginedDisk, SmallDisk, mounted
 from tests.fakes import new_job
 from tests.flow.house import answer_to, is_final, serving
-from tests.stand_ins import HandClock, HandDisk, HandMarker, ScriptedEngine
+from tests.stand_ins import HandClock, HandDisk, HandMarker, ScriptedEngine, settle
 
 ROOM = {"per_member": 9, "per_server": 9, "now": 100.0}
 
@@ -69,7 +69,7 @@ async def test_a_drawing_that_finds_the_disk_full_is_kept_once_there_is_room(
 ):
     async with drawing_onto(disk, tmp_path) as (queue, board, engine):
         job = await queue.enqueue(new_job(1, 7), **ROOM)
-        await until(board, job.id, State.RUNNING)
+        await settle(lambda: job.id in engine.renders)
         disk.fill()
         engine.finish(job.id)
         await logged(caplog, "drawn, and kept once the disk takes it")
