@@ -99,6 +99,7 @@ async def test_passing_trouble_with_a_direct_message_leads_to_one(office, troubl
     assert told.answered_by is Way.DIRECT
 
 
+@pytest.mark.happens("the computer's clock is set back")
 @pytest.mark.happens("the message was deleted, or may not be edited")
 @pytest.mark.parametrize("code", CLOSED)
 async def test_a_closed_original_leads_to_the_channel(office, code, caplog):
