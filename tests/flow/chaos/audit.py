@@ -44,6 +44,7 @@ def shortfalls(history: History, profile: Profile) -> list[str]:
         "kills": (sum(end.wanted == "kill" for end in history.ends), profile.kills),
         "orderly stops": (sum(end.wanted == "stop" for end in history.ends), profile.stops + 1),
         "poison": (len(_poison(history)), profile.poisons),
+        "leaps past every token": (history.leaps, profile.jumps),
     }
     return [f"only {n} {what}, not {of}" for what, (n, of) in had.items() if n < of]
 

@@ -55,6 +55,7 @@ class Played(Protocol):
     seed: int
     sent: Mapping[int, Sent]
     overtaken: Set[int]
+    leaps: int
     deleted: Set[int]
     refused: Set[int]
 
@@ -78,6 +79,7 @@ async def gathered(
         messages=tuple(_message(one, sandbox, shown) for one in written),
         thinking=frozenset(thinking_in(sandbox)),
         overtaken=frozenset(run.overtaken),
+        leaps=run.leaps,
         refused=frozenset(run.refused),
         drawn=Counter(line["job"] for line in events(keeper.said()) if line["event"] == "drawn"),
         violations=tuple(json.dumps(asdict(one), default=str) for one in sandbox.violations),

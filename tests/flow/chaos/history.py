@@ -113,6 +113,8 @@ class History:
     messages: tuple[Message, ...]
     thinking: frozenset[int] = frozenset()
     """Interactions that say "thinking…" to this day."""
+    leaps: int = 0
+    """How many times the clock has jumped past every token."""
     overtaken: frozenset[int] = frozenset()
     """Interactions that were open when the clock jumped past their tokens."""
     drawn: Mapping[int, int] = field(default_factory=dict)

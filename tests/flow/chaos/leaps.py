@@ -37,12 +37,13 @@ class Untold:
 
 
 class Leaps:
-    """Owns which interactions a leap has left behind with a token that is dead."""
+    """Owns how many there were, and which interactions they left behind with a dead token."""
 
     def __init__(
         self, sandbox: Sandbox, keeper: Keeper, weather: Weather, sent: Mapping[int, Sent]
     ) -> None:
         self.overtaken: set[int] = set()
+        self.count = 0
         self._sandbox = sandbox
         self._keeper = keeper
         self._weather = weather
@@ -69,6 +70,7 @@ class Leaps:
         self._weather.lose_answers(LOST_ANSWERS)
         # Nothing is posted a second time from here on, so that what is refused stands nowhere yet.
         self._weather.refuse_a_post()
+        self.count += 1
         return True
 
     def _is_told_in_private(self, job: Untold) -> bool:

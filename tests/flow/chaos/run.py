@@ -105,6 +105,11 @@ class Run:
         """The interactions that were open when time passed the life of every token."""
         return self._leaps.overtaken
 
+    @property
+    def leaps(self) -> int:
+        """How many times time has passed the life of every token."""
+        return self._leaps.count
+
     async def play(self) -> None:
         """Ask, kill and disturb until everything asked for has its answer."""
         self._weather.begin()
@@ -255,7 +260,8 @@ class Run:
         for number, told in enumerate(self._thresholds(self._profile.jumps)):
             await self._reached(told)
             done = number % 2 == 0 and await self._jump_while_down()
-            while not (done or self._leaps.try_at_work()):
+            began = time.monotonic()
+            while not (done or self._leaps.try_at_work()) and time.monotonic() - began < STANDSTILL:
                 await self._turn()
 
     async def _jump_while_down(self) -> bool:

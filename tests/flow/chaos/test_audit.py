@@ -339,3 +339,4 @@ def test_a_run_that_was_milder_than_it_says_is_told():
     found = shortfalls(GOOD, SHORT)
     assert f"only 2 accepted requests, not {SHORT.requests}" in found
     assert f"only 0 kills, not {SHORT.kills}" in found
+    assert f"only 0 leaps past every token, not {SHORT.jumps}" in found
