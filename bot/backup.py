@@ -30,7 +30,7 @@ async def back_up(file: Path, settings: Settings, *, force: bool, say: Say) -> N
 async def restore(file: Path, settings: Settings, *, force: bool, say: Say) -> None:
     """Take a backup up, telling how far it is; raises BotError."""
     place = _place(settings)
-    async with sole_use(place.folder):
+    async with sole_use(place.folder, place.database):
         say(f"Restoring {file}")
         done = await storage_restore.restore(
             place, file, force=force, now=time.time(), tell=_thousands(say)
@@ -45,7 +45,7 @@ async def restore(file: Path, settings: Settings, *, force: bool, say: Say) -> N
 async def begin_empty(settings: Settings, *, say: Say) -> None:
     """Put aside what there is, so that the next start begins with nothing; raises BotError."""
     place = _place(settings)
-    async with sole_use(place.folder):
+    async with sole_use(place.folder, place.database):
         aside = await storage_restore.begin_empty(place, now=time.time())
     say(f"The next start in {place.folder} begins with an empty database.")
     _say_what_is_aside(aside, say)

@@ -103,7 +103,7 @@ async def open_studio(
     """Construct everything; what was opened is closed in the opposite order."""
     async with AsyncExitStack() as stack:
         place = Place.of(settings.storage.data_dir, settings.storage.database_url)
-        await stack.enter_async_context(sole_use(place.folder))
+        await stack.enter_async_context(sole_use(place.folder, place.database))
         await asyncio.to_thread(refuse_half_restored, place)
         database = await stack.enter_async_context(open_database(settings.storage.database_url))
         await fail_unreadable(database, now=clock())

@@ -3,8 +3,14 @@
 import os
 from dataclasses import replace
 
+import pytest
+
+from bot.backup import begin_empty, restore
 from bot.equipment import catalogue_for, resources_for
 from bot.imaging.memory import Resources
+from bot.model.errors import DataFolderInUse
+from bot.storage.lock import sole_use
+from bot.wiring import open_studio
 from config.documents import DOCUMENTS
 from config.settings import read_settings
 
@@ -52,3 +58,21 @@ def test_a_path_from_home_is_found_there(tmp_path, monkeypatch):
     assert catalogue.checkpoints[catalogue.default].source == "~/models/mine"
     assert set(catalogue.checkpoints) == {"listed", "mine"}
     assert set(catalogue.loras) == {"ink"}
+
+
+@pytest.mark.happens("a second bot starts in the same `DATA_DIR`")
+async def test_a_database_is_served_and_put_aside_by_one_process_alone(tmp_path):
+    database, own = tmp_path / "bot.db", tmp_path / "own"
+    settings = read_settings(
+        {"DATA_DIR": str(own), "DATABASE_URL": f"sqlite+aiosqlite:///{database}"}
+    )
+    refused = pytest.raises(DataFolderInUse, match=r"bot\.db is in use by process")
+    async with sole_use(tmp_path, database):
+        with refused:
+            async with open_studio(settings):
+                pass
+        with refused:
+            await begin_empty(settings, say=print)
+        with refused:
+            await restore(tmp_path / "backup.tar", settings, force=True, say=print)
+    await begin_empty(settings, say=print)

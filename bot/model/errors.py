@@ -49,7 +49,7 @@ BotError
 │   ├── DatabaseDamaged        the database is broken, and will stay so
 │   ├── PicturesAway           the disk with the pictures is not there for now
 │   └── PicturesLost           a job's pictures are missing or damaged, and will stay so
-├── DataFolderInUse            another process works in the data folder
+├── DataFolderInUse            another process works in the data folder, or with its database
 ├── NewProcessNeeded           the run cannot go on, and a fresh one may
 └── ConfigurationError         settings that cannot work, every problem named
 
@@ -209,16 +209,20 @@ class PicturesLost(StorageError):
 
 @dataclass(eq=False)
 class DataFolderInUse(BotError):
-    """Process `pid` (None: it cannot be told) works in the data folder `folder`."""
+    """Process `pid` (None: it cannot be told) works in `folder`, which `setting` names.
+
+    That may be a database's file as well.
+    """
 
     folder: str
     pid: int | None
+    setting: str = "DATA_DIR"
 
     def __str__(self) -> str:
         who = "another process" if self.pid is None else f"process {self.pid}"
         return (
-            f"{self.folder} is in use by {who}. Stop that one first, or give this one a DATA_DIR "
-            "of its own."
+            f"{self.folder} is in use by {who}. Stop that one first, or give this one a "
+            f"{self.setting} of its own."
         )
 
 

@@ -78,6 +78,44 @@ async def test_a_number_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
         assert "in use by another process." in str(await refusal(tmp_path))
 
 
+async def test_one_database_is_kept_to_one_process_whichever_folder_it_is_used_from(
+    tmp_path: Path,
+) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    for database, near_by in ((mine / "bot.db", "bot2.db"), (tmp_path / "dbs/one.db", "two.db")):
+        async with sole_use(mine, database), sole_use(other, database.with_name(near_by)):
+            with pytest.raises(DataFolderInUse) as refused:
+                async with sole_use(tmp_path / "third", database):
+                    pass
+        assert (refused.value.folder, refused.value.pid) == (str(database), os.getpid())
+        assert str(refused.value).endswith("give this one a DATABASE_URL of its own.")
+        async with sole_use(tmp_path / "third", database):
+            if database.parent == mine:
+                assert (await refusal(mine)).folder == str(mine)
+
+
+async def test_by_another_name_a_database_is_the_same_and_is_not_kept_from_its_own_process(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    real, link = tmp_path / "real", tmp_path / "link"
+    for folder, database in ((link, real / "bot.db"), (real, link / "bot.db")):
+        async with sole_use(folder, database):
+            with pytest.raises(DataFolderInUse):
+                async with sole_use(tmp_path / "other", folder / "bot.db"):
+                    pass
+
+
+async def test_a_place_of_a_database_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="The database"):
+        async with sole_use(tmp_path / "data", tmp_path / "file" / "bot.db"):
+            pass
+    async with sole_use(tmp_path / "data"):
+        pass
+
+
 async def test_a_folder_that_is_none_is_said_and_not_held(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="The data folder"):
