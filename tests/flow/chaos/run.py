@@ -77,7 +77,7 @@ class Run:
         self._keeper = keeper
         self._wishes = Wishes(seed, profile)
         self._chance = random.Random(f"run {seed}")  # noqa: S311 - no secret
-        self._weather = Weather(sandbox, seed)
+        self._weather = Weather(sandbox, seed, lambda: len(keeper.ends))
         self._leaps = Leaps(sandbox, keeper, self._weather, self.sent)
         self._standing = Standing()
         self._drawn: set[int] = set()

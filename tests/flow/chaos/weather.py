@@ -31,8 +31,12 @@ ROOM = r"/channels/(\d+)/messages"
 class Weather:
     """Adds faults to a sandbox, and tells of which kinds there were how many."""
 
-    def __init__(self, sandbox: Sandbox, seed: int) -> None:
+    def __init__(self, sandbox: Sandbox, seed: int, life: Callable[[], int]) -> None:
+        """`life` tells the number of the bot that lives now."""
         self._sandbox = sandbox
+        self._life = life
+        self._shut_in = -1
+        self._refusal: Fault | None = None
         self._chance = random.Random(f"weather {seed}")  # noqa: S311 - no secret
         self._end: Callable[[], None] = lambda: None
         self._closing: set[asyncio.Task[None]] = set()
@@ -66,10 +70,17 @@ class Weather:
             self._sandbox.faults.rules.insert(0, fault)
 
     def refuse_a_post(self) -> None:
-        """The next message to a channel of a server is not allowed there."""
-        fault = refusing(50013)
-        fault.method, fault.path = "POST", rf"^/channels/({self._rooms})/messages$"
-        self._sandbox.faults.rules.insert(0, fault)
+        """The next message to a channel of a server is not allowed there.
+
+        One that was to be refused before, and was not posted yet, need not be any more: behind lost
+        answers a second try would be refused, where the first one stands already.
+        """
+        rules = self._sandbox.faults.rules
+        rules[:] = [rule for rule in rules if rule is not self._refusal]
+        self._refusal = refusing(50013)
+        self._refusal.method = "POST"
+        self._refusal.path = rf"^/channels/({self._rooms})/messages$"
+        rules.insert(0, self._refusal)
 
     def met(self) -> Counter[str]:
         """How many faults of each kind requests have met, and what befell the gateway."""
@@ -108,20 +119,22 @@ class Weather:
 
     def _disturb(self) -> None:
         gateway = self._sandbox.gateway
-        # A client that was turned away waits longer before it tries again, each time: not so often.
         deeds = {
-            "gateway cut": (2, gateway.cut),
-            "op 7": (2, gateway.reconnect),
-            "op 9": (2, gateway.invalidate),
-            "close code": (2, self._close),
-            "silence": (2, self._silence),
-            "handshake refused": (1, self._turn_away),
-            "dead resume address": (1, self._lose_session),
+            "gateway cut": gateway.cut,
+            "op 7": gateway.reconnect,
+            "op 9": gateway.invalidate,
+            "close code": self._close,
+            "silence": self._silence,
         }
-        weights = [weight for weight, _ in deeds.values()]
-        (name,) = self._chance.choices(list(deeds), weights)
+        doors = {"handshake refused": self._turn_away, "dead resume address": self._lose_session}
+        # Who was turned away tries again later each time, at last after minutes: once in a life.
+        if self._shut_in != self._life():
+            deeds |= doors
+        name = self._chance.choice(sorted(deeds))
+        if name in doors:
+            self._shut_in = self._life()
         self.disturbed[name] += 1
-        deeds[name][1]()
+        deeds[name]()
 
     def _close(self) -> None:
         task = asyncio.create_task(self._sandbox.gateway.close(self._chance.choice(CODES)))
@@ -135,9 +148,8 @@ class Weather:
         asyncio.get_running_loop().call_later(seconds, self._sandbox.gateway.speak)
 
     def _turn_away(self) -> None:
-        """Nobody comes in at the first try, by neither address."""
         self._sandbox.gateway.main.shut(1)
-        self._lose_session()
+        self._sandbox.gateway.invalidate()
 
     def _lose_session(self) -> None:
         self._sandbox.gateway.resuming.shut(1)
