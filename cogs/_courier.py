@@ -15,9 +15,7 @@ from bot.ports import FileFitter
 from cogs import _sentences
 from cogs._border import UploadTooLarge, border
 
-INTERRUPTED = (
-    "The bot was restarted before it could take this in, and nothing was queued. Please ask again."
-)
+NO_SUCH_MESSAGE = 10008
 NOBODY = discord.AllowedMentions.none()
 DIRECT_LIMIT = 10 * 2**20
 """Bytes that a bot's upload may have in a direct message, whatever the server's boosts allow."""
@@ -78,11 +76,17 @@ class DiscordCourier:
         return None
 
     async def close(self, interaction: Interaction) -> None:
-        """Tell a member whose command a crash cut short to try again; raises DeliveryError."""
+        """Tell a member whose command a crash cut short what to do; raises DeliveryError."""
+        text = _sentences.cut_short(interaction.kind)
+        webhook = self._webhook(interaction.application_id, interaction.token)
         with border():
-            await self._webhook(interaction.application_id, interaction.token).edit_message(
-                "@original", content=INTERRUPTED, allowed_mentions=NOBODY
-            )
+            try:
+                await webhook.edit_message("@original", content=text, allowed_mentions=NOBODY)
+            except discord.NotFound as error:
+                if error.code != NO_SUCH_MESSAGE:
+                    raise
+                # It had given way already to a refusal that nobody may have heard.
+                await webhook.send(text, ephemeral=True, allowed_mentions=NOBODY)
 
     async def show_waiting(self, job: Job, standing: Standing) -> None:
         """Show where the job stands in the queue; raises DeliveryError."""
@@ -157,7 +161,10 @@ class DiscordCourier:
         return self._webhook(job.origin.application_id, job.origin.token)
 
     def _webhook(self, application_id: int, token: str) -> discord.Webhook:
-        return discord.Webhook.partial(application_id, token, client=self._client)
+        webhook = discord.Webhook.partial(application_id, token, client=self._client)
+        # discord.py has no other one say what only one member sees.
+        webhook.type = discord.WebhookType.application
+        return webhook
 
 
 def _upload_limit(job: Job, way: Way) -> int:

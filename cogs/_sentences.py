@@ -20,6 +20,16 @@ LOST = (
     "⚠️ Your image was drawn, but its file cannot be read any more; the bot's log says why. Ask "
     "again with seed `{seed}` for the same one."
 )
+CUT_SHORT = (
+    "The bot was restarted before it could take this in, and nothing was queued. Please ask again."
+)
+ORDER_CUT_SHORT = "The bot was restarted meanwhile. `/queue list` shows whether this was done."
+
+
+def cut_short(kind: str) -> str:
+    """What a command of that kind is told where a crash kept it from its answer."""
+    is_order = kind.startswith("queue ") and kind != "queue list"
+    return ORDER_CUT_SHORT if is_order else CUT_SHORT
 
 
 def waiting(standing: Standing, model_loading: bool) -> str:
