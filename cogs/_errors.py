@@ -40,7 +40,15 @@ UNEXPECTED = (
     "Something went wrong on the bot's side and nothing was queued. "
     "It has been logged; please try again."
 )
+UNCHANGED = (
+    "Something went wrong on the bot's side and nothing was changed. "
+    "It has been logged; please try again."
+)
 
+FULL = (
+    "The bot's disk is full, so nothing was changed. "
+    "Its owner finds that in the log; please try again later."
+)
 NO_ROOM = (
     "The bot has no room left to keep another image, so nothing was queued. "
     "Its owner finds that in the log; please try again later."
@@ -69,13 +77,16 @@ _FAILURES = {
 }
 
 
-def sentence(error: BaseException) -> str:
-    """What to tell the member whose command or click ended in `error`."""
+def sentence(error: BaseException, *, queues: bool = True) -> str:
+    """What to tell the member whose command or click ended in `error`.
+
+    Nothing was queued then, or nothing was changed by what never `queues` anything.
+    """
     if isinstance(error, OutOfRoom):
-        return NO_ROOM
+        return NO_ROOM if queues else FULL
     if isinstance(error, Refused):
         return _cut(_refusal(error), LENGTH)
-    return UNEXPECTED
+    return UNEXPECTED if queues else UNCHANGED
 
 
 def _cut(text: str, length: int) -> str:

@@ -86,7 +86,7 @@ class FrontDesk:
         try:
             await self._tell(interaction, partial(reply, origin))
         except Exception as error:  # the thinking message must end, whatever went wrong
-            await self.refuse(interaction, error, private=True)
+            await self.refuse(interaction, error, private=True, queues=False)
 
     async def obey(self, interaction: discord.Interaction, *, kind: str, order: Order) -> None:
         """Acknowledge in private, carry an order out once, and tell what came of it."""
@@ -96,7 +96,7 @@ class FrontDesk:
         try:
             said = await order(origin)
         except Exception as error:  # the thinking message must end, whatever went wrong
-            await self.refuse(interaction, error, private=True)
+            await self.refuse(interaction, error, private=True, queues=False)
         else:
             await self._tell(interaction, partial(_edit, interaction, said))
 
@@ -141,18 +141,24 @@ class FrontDesk:
                 await defer()
 
     async def refuse(
-        self, interaction: discord.Interaction, error: BaseException, *, private: bool
+        self,
+        interaction: discord.Interaction,
+        error: BaseException,
+        *,
+        private: bool,
+        queues: bool = True,
     ) -> None:
         """Tell the member, and nobody else, why nothing was done."""
         self._log(error)
-        text = _errors.sentence(error)
+        text = _errors.sentence(error, queues=queues)
         tell = partial(_edit if private else _make_room, interaction, text)
         await self._tell(interaction, tell)
 
     async def whisper(self, interaction: discord.Interaction, error: BaseException) -> None:
         """Tell the member alone why a click did nothing, beside a message that stays as it is."""
         self._log(error)
-        await self._tell(interaction, partial(_follow_up, interaction, _errors.sentence(error)))
+        text = _errors.sentence(error, queues=False)
+        await self._tell(interaction, partial(_follow_up, interaction, text))
 
     async def stumbled(
         self, interaction: discord.Interaction, error: app_commands.AppCommandError

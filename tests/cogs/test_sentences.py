@@ -200,6 +200,13 @@ def test_every_refusal_says_what_to_do(error, part):
     assert "inner detail" not in said
 
 
+def test_what_queues_nothing_is_not_told_that_nothing_was_queued():
+    for error in (errors.OutOfRoom("The disk is full.", "Make room."), ValueError()):
+        said = _errors.sentence(error, queues=False)
+        assert "nothing was changed" in said
+        assert "image" not in said
+
+
 LONG = "x" * 6000
 
 

@@ -1,5 +1,6 @@
 """The owner's hand on the queue, and what everybody sees of it, over the whole bot."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 
@@ -76,6 +77,31 @@ async def test_the_owner_bumps_and_cancels_anybodys_request_by_its_number(house)
         assert "Cancelled by the bot's owner" in (await answer_to(reply)).text
     assert "nothing to cancel" in await said(owner, "queue cancel", job=1)
     assert "#1 does not wait" in await said(owner, "queue bump", job=1)
+
+
+BROKEN = """
+    CREATE TRIGGER no_lift BEFORE DELETE ON holds BEGIN SELECT RAISE(ABORT, 'broken'); END;
+    CREATE TRIGGER no_move BEFORE UPDATE ON jobs BEGIN SELECT RAISE(ABORT, 'broken'); END;
+"""
+
+
+def take_no_more(path):
+    """Let the database refuse what an order or a press would change."""
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(BROKEN)
+
+
+async def test_an_order_or_a_press_that_came_to_nothing_is_not_told_of_as_a_request(
+    house, tmp_path
+):
+    owner, member = house.member("owner"), house.member()
+    await said(owner, "queue pause")
+    waits = await (await house.imagine()).until(lambda message: bool(message.controls()))
+    # Elsewhere than in the loop, without which the bot would not come to the end of a write.
+    await asyncio.to_thread(take_no_more, tmp_path / "bot.db")
+    pressed = await member.click(waits, "Cancel")
+    for told in (await said(owner, "queue resume"), (await pressed.followed_up()).text):
+        assert "Something went wrong on the bot's side and nothing was changed." in told
 
 
 async def test_nobody_but_the_bots_owner_may_use_the_owners_commands(house):
