@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.model.errors import NoLongerKept, NoSuchPicture, StorageError
-from bot.model.job import Job
+from bot.model.job import Job, State
 from bot.model.past import require_pictures
 from bot.model.picture import Picture
 from bot.ports import Album, Requests
@@ -29,12 +29,17 @@ class History:
     async def again(
         self, job_id: int, *, guild_id: int, user_id: int
     ) -> tuple[Job, Sequence[Picture]]:
-        """A request and its pictures; raises NoSuchPicture, NotDrawnYet or NoLongerKept."""
+        """A request and its pictures, none of one that ended without.
+
+        Raises NoSuchPicture, NotDrawnYet or NoLongerKept.
+        """
         job = await self._requests.get(job_id)
         if job is None and await self._requests.was_dropped(job_id):
             raise NoLongerKept(job_id)
         if job is None or (job.origin.guild_id, job.origin.user_id) != (guild_id, user_id):
             raise NoSuchPicture(job_id)
+        if job.state in (State.FAILED, State.CANCELLED):
+            return job, ()
         require_pictures(job)
         return job, await self._pictures(job)
 

@@ -62,15 +62,25 @@ async def test_somebody_elses_and_another_servers_requests_are_not_there(user_id
         await stage.again(job.id, user_id, guild_id)
 
 
-async def test_what_has_no_pictures_is_said_to_have_none():
+async def test_what_is_not_drawn_yet_or_never_was_there_is_said_to_be_so():
     stage = Stage()
-    waiting, cancelled = await stage.asked(1), await stage.asked(2)
-    await stage.queue.cancel(cancelled.id, now=103.0)
+    waiting = await stage.asked()
     with pytest.raises(NotDrawnYet):
         await stage.again(waiting.id)
-    for job_id in (cancelled.id, 404):
+    with pytest.raises(NoSuchPicture):
+        await stage.again(404)
+
+
+async def test_what_ended_without_pictures_is_shown_without_to_its_author_alone():
+    stage = Stage()
+    failed, cancelled = await stage.asked(1), await stage.asked(2)
+    await stage.queue.claim(now=101.0)
+    await stage.queue.failed(failed.id, failure="OutOfMemory", detail="", now=102.0)
+    await stage.queue.cancel(cancelled.id, now=103.0)
+    for job in (failed, cancelled):
+        assert await stage.again(job.id) == (stage.queue.jobs[job.id], ())
         with pytest.raises(NoSuchPicture):
-            await stage.again(job_id)
+            await stage.again(job.id, BEA)
 
 
 async def test_what_was_removed_is_said_to_be_no_longer_kept():

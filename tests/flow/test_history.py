@@ -72,6 +72,17 @@ async def test_an_image_whose_file_is_damaged_is_not_shown_and_the_others_are(
     assert (await history(house, job=2)).files
 
 
+async def test_a_request_that_was_cancelled_is_shown_again_as_such(house):
+    reply = await house.imagine("a red apple", steps=60, count=4)
+    shown = await reply.until(lambda message: bool(message.controls()))
+    await house.member().click(shown, "Cancel")
+    first = await answer_to(reply)
+    assert "**#1** · cancelled" in (await history(house)).text
+    again = await history(house, job=1)
+    assert again.ephemeral
+    assert again.text == first.text
+
+
 async def test_a_list_that_meets_trouble_comes_in_the_end(house):
     await answer_to(await house.imagine())
     for kind in (FaultKind.CUT_BEFORE, FaultKind.CUT_AFTER):
