@@ -109,7 +109,7 @@ class InMemoryQueue:
         for known in self.jobs.values():
             if known.origin.interaction_id == job.origin.interaction_id:
                 return known
-        if not self._all(State.QUEUED) and not self._all(State.RUNNING):
+        if all(one.held for one in self._waiting()) and not self._all(State.RUNNING):
             self.last_finish.clear()
             self.virtual_time = 0.0
         for scope, name in ((EVERYWHERE, "bot"), (job.origin.guild_id, "server")):
@@ -148,15 +148,17 @@ class InMemoryQueue:
         return job
 
     async def requeue(self, job_id: int) -> Job:
-        return self._queue_again(self._move(job_id, State.QUEUED))
+        self._queue_again([self._move(job_id, State.QUEUED)])
+        return self.jobs[job_id]
 
     async def recover(self, *, suspects: Collection[int] | None = None) -> Sequence[Job]:
-        found = []
-        for job in sorted(self._all(State.RUNNING), key=_place):
+        found = self._all(State.RUNNING)
+        for job in found:
             charged = suspects is None or job.id in suspects
-            job = replace(job, state=State.QUEUED, attempts=job.attempts + charged)
-            found.append(self._queue_again(job))
-        return found
+            self._put(replace(job, state=State.QUEUED, attempts=job.attempts + charged))
+        self._queue_again([self.jobs[job.id] for job in found])
+        again = [self.jobs[job.id] for job in found]
+        return sorted(again, key=lambda job: (job.tags.start, job.id))
 
     async def get(self, job_id: int) -> Job | None:
         return self.jobs.get(job_id)
@@ -194,7 +196,11 @@ class InMemoryQueue:
         costs = {name: sum(one.cost for one in before if one.model == name) for name in models}
         return Ahead(len(before), costs)
 
-    async def cancel(self, job_id: int, *, by: int | None = None, now: float) -> Job:
+    async def cancel(
+        self, job_id: int, *, by: int | None = None, now: float, unspent: bool = False
+    ) -> Job:
+        if unspent and job_id in self.jobs and self.jobs[job_id].state is State.RUNNING:
+            await self.requeue(job_id)
         job = self._finish(job_id, State.CANCELLED, now, cancelled_by=by)
         if job.claimed_at is None:
             self._refund(job)
@@ -230,9 +236,9 @@ class InMemoryQueue:
         self.held[hold.scope] = hold
         if hold.kind is HoldKind.DRAINING:
             self._take_up(hold.scope)
-        for job in self._all(State.QUEUED):
-            if job.origin.guild_id == hold.scope and hold.kind is HoldKind.PAUSED:
-                self._put(replace(job, held=True))
+        else:
+            waiting = [one for one in self._waiting() if one.origin.guild_id == hold.scope]
+            self._hide([one for one in waiting if not one.held])
 
     async def lift(self, scope: int) -> bool:
         self._take_up(scope)
@@ -307,14 +313,16 @@ class InMemoryQueue:
 
     def _append(self, job: NewJob, now: float) -> Job:
         self.last_id = job_id = self.last_id + 1
+        held, account = self._paused(job.origin.guild_id), self._account(job.origin.user_id)
         tags = tags_for(
             virtual_time=self.virtual_time,
-            last_finish=self.last_finish.get(job.origin.user_id, 0.0),
+            last_finish=max(account, self._end_of_held(job.origin)),
             cost=job.cost,
             weight=job.weight,
         )
         self.entered[job_id] = self.virtual_time
-        self.last_finish[job.origin.user_id] = tags.finish
+        if not held:
+            self.last_finish[job.origin.user_id] = tags.finish
         return self._put(
             Job(
                 id=job_id,
@@ -326,9 +334,17 @@ class InMemoryQueue:
                 tags=tags,
                 state=State.QUEUED,
                 created_at=now,
-                held=self._paused(job.origin.guild_id),
+                held=held,
             )
         )
+
+    def _account(self, user: int) -> float:
+        return self.last_finish.get(user, 0.0)
+
+    def _end_of_held(self, origin: Origin) -> float:
+        held = [one for one in self._of(origin.user_id) if one.held]
+        here = [one.tags.finish for one in held if one.origin.guild_id == origin.guild_id]
+        return max(here, default=0.0)
 
     def _kind(self, scope: int) -> HoldKind | None:
         return self.held[scope].kind if scope in self.held else None
@@ -336,21 +352,38 @@ class InMemoryQueue:
     def _paused(self, scope: int) -> bool:
         return self._kind(scope) is HoldKind.PAUSED
 
-    def _queue_again(self, job: Job) -> Job:
-        held = self._paused(job.origin.guild_id)
-        return self._put(replace(job, claimed_at=None, held=held))
+    def _queue_again(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            self._put(replace(job, claimed_at=None))
+        self._hide([self.jobs[job.id] for job in jobs if self._paused(job.origin.guild_id)])
+
+    def _hide(self, waiting: Sequence[Job]) -> None:
+        for job in waiting:
+            self._put(replace(job, held=True))
+        for job in sorted(waiting, key=self._order, reverse=True):
+            self._take_out(job)
 
     def _take_up(self, scope: int) -> None:
         paused = [one for one in self._waiting() if one.held and one.origin.guild_id == scope]
+        came = [self.virtual_time]
         for user in {one.origin.user_id for one in paused}:
             own = [one for one in paused if one.origin.user_id == user]
-            places = taken_up([self._place_of(one) for one in own], self.virtual_time)
+            places = taken_up(
+                [self._place_of(one) for one in own],
+                virtual_time=self.virtual_time,
+                last_finish=self._account(user),
+            )
             for one, place in zip(own, places, strict=True):
                 self._place_at(one, place)
-            self.last_finish[user] = max(self.last_finish[user], places[-1].tags.finish)
+            self.last_finish[user] = places[-1].tags.finish
+            came.append(places[-1].entered)
+        self.virtual_time = max(came)
 
     def _place_of(self, job: Job) -> Place:
-        return Place(job.tags, self.entered[job.id])
+        return Place(job.tags, self.entered[job.id], job.cost / job.weight)
+
+    def _order(self, job: Job) -> tuple[float, int]:
+        return self.entered[job.id], job.id
 
     def _place_at(self, job: Job, place: Place) -> Job:
         self.entered[job.id] = place.entered
@@ -366,6 +399,9 @@ class InMemoryQueue:
     def _waiting(self) -> list[Job]:
         return sorted(self._all(State.QUEUED), key=_place)
 
+    def _of(self, user: int) -> list[Job]:
+        return [one for one in self._waiting() if one.origin.user_id == user]
+
     def _move(self, job_id: int, target: State, **changes: Any) -> Job:
         job = self.jobs.get(job_id)
         if job is None or job.state not in sources_of(target):
@@ -378,14 +414,15 @@ class InMemoryQueue:
         return self._put(replace(job, finished_at=max(now, begun)))
 
     def _refund(self, job: Job) -> None:
+        if not job.held:
+            self._take_out(job)
+
+    def _take_out(self, job: Job) -> None:
         user = job.origin.user_id
-        later = [
-            one
-            for one in sorted(self._all(State.QUEUED), key=lambda one: one.id)
-            if one.origin.user_id == user and one.id > job.id
-        ]
-        places = [self._place_of(one) for one in later]
-        moved, freed = pulled_forward(job.tags.finish - job.tags.start, places)
+        behind = [one for one in self._of(user) if self._order(one) > self._order(job)]
+        later = sorted([one for one in behind if not one.held], key=self._order)
+        freed = self._place_of(job).taken
+        moved, freed = pulled_forward(freed, [self._place_of(one) for one in later])
         for one, tags in zip(later, moved, strict=True):
             self._put(replace(one, tags=tags))
         self.last_finish[user] -= freed

@@ -58,7 +58,10 @@ def lag_for(native_size: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """A job's place in virtual time: it is served in the order of `start`."""
+    """A job's place in virtual time: it is served in the order of `start`.
+
+    Its member's next job begins at `finish`, or later.
+    """
 
     start: float
     finish: float

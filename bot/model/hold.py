@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import inf, nextafter
 
 from bot.model.fairness import Tags
-from bot.model.refund import Place
+from bot.model.refund import FIRST, Place
 
 EVERYWHERE = 0
 """The scope of a hold on the whole bot; every other scope is a server's id."""
@@ -30,29 +31,29 @@ class Hold:
     since: float
 
 
-def taken_up(paused: Sequence[Place], virtual_time: float) -> tuple[Place, ...]:
+def taken_up(
+    paused: Sequence[Place], *, virtual_time: float, last_finish: float
+) -> tuple[Place, ...]:
     """The places of a member's jobs, in their order, when a pause that held them ends.
 
     They are what they would be had the jobs been asked for at this moment, one after the other:
-    service that others had during the pause is not owed, and what had not come to its turn yet
-    stands where it stood.
+    service that others had during the pause is not owed, and the member's own other jobs, the last
+    of which ends at `last_finish`, stay before them. Each comes the least bit after the one before
+    it, so that it is known in which order they did.
     """
     found: list[Place] = []
-    earliest = virtual_time
+    earliest, entered = max(virtual_time, last_finish), virtual_time
     for place in paused:
-        length = place.tags.finish - place.tags.start
-        start = max(place.tags.start, earliest)
-        earliest = start + length
-        found.append(Place(Tags(start, earliest), entered=virtual_time))
+        tags, entered = Tags(earliest, earliest + place.length), nextafter(entered, inf)
+        found.append(replace(place, tags=tags, entered=entered))
+        earliest = tags.finish
     return tuple(found)
 
 
 def put_first(place: Place, first_start: float) -> Place:
-    """A place before the one that starts at `first_start`, of the same length.
+    """A place before the one that starts at `first_start`.
 
-    The time at which it came moves along, so that a refund to its member moves all their jobs by
-    what it would have moved them by anyhow.
+    Its finish stays, so that it counts against its member, and a refund moves all their jobs, as
+    if it had not been put first.
     """
-    ahead = place.tags.start - first_start + 1.0
-    tags = Tags(place.tags.start - ahead, place.tags.finish - ahead)
-    return replace(place, tags=tags, entered=place.entered - ahead)
+    return replace(place, tags=replace(place.tags, start=first_start - FIRST))

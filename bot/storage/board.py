@@ -1,6 +1,7 @@
 """What the queue's readers, the Cancel button and whoever looks for earlier images need."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.sql import and_
@@ -10,7 +11,7 @@ from bot.model.estimate import Ahead, Queued
 from bot.model.hold import EVERYWHERE
 from bot.model.job import Job, State
 from bot.storage.database import Database, to_its_end
-from bot.storage.moves import move, refund
+from bot.storage.moves import move, put_back, refund
 from bot.storage.records import job_of
 from bot.storage.tables import BEGUN, WAS_DRAWN, in_state, is_paused, jobs, not_before
 from bot.storage.unreadable import readable
@@ -116,13 +117,18 @@ class JobBoard:
         )
 
     @to_its_end
-    async def cancel(self, job_id: int, *, by: int | None = None, now: float) -> Job:
+    async def cancel(
+        self, job_id: int, *, by: int | None = None, now: float, unspent: bool = False
+    ) -> Job:
         """Move a queued or running job to cancelled; raises StaleMove if it has an outcome.
 
         A job that was still waiting is refunded; of one that was being drawn nobody knows how
-        much is spent, and it stays charged.
+        much is spent, and it stays charged. One that is `unspent` goes by way of the queue.
         """
         async with self._database.writing() as connection:
+            if unspent:
+                with suppress(StaleMove):
+                    await put_back(connection, job_id)
             changes = {"finished_at": not_before(BEGUN, now), "cancelled_by": by}
             job = await move(connection, job_id, State.CANCELLED, **changes)
             if job.claimed_at is None:

@@ -5,19 +5,17 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, case, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.errors import Held, NotWaiting
-from bot.model.fairness import Tags
 from bot.model.hold import EVERYWHERE, Hold, HoldKind, put_first, taken_up
 from bot.model.job import Job, State
 from bot.model.refund import Place
 from bot.storage.database import Database, to_its_end
+from bot.storage.moves import PLACE, place_of, settle_account, take_out
 from bot.storage.records import job_of
 from bot.storage.tables import holds, in_state, jobs, members, virtual_clock
-
-PLACE = (jobs.c.id, jobs.c.user_id, jobs.c.start_tag, jobs.c.finish_tag, jobs.c.entered)
 
 
 class QueueHolds:
@@ -68,18 +66,26 @@ class QueueHolds:
             first, first_start = await _first(connection)
             if first == job_id:
                 return job_of(row)
-            return await _replace(connection, job_id, put_first(_place_of(row), first_start))
+            return await _replace(connection, job_id, put_first(place_of(row), first_start))
 
 
 async def _mark(connection: AsyncConnection, scope: int) -> None:
-    """Take a server's waiting jobs out of the claim's sight; the whole bot's stay in it."""
-    waiting = in_state(State.QUEUED), jobs.c.guild_id == scope
-    if scope != EVERYWHERE:
-        await connection.execute(update(jobs).where(*waiting).values(held=True))
+    """Take a server's waiting jobs out of the claim's sight and out of their members' accounts.
+
+    The whole bot's stay where they are.
+    """
+    if scope == EVERYWHERE:
+        return
+    waiting = in_state(State.QUEUED), jobs.c.guild_id == scope, ~jobs.c.held
+    marked = update(jobs).where(*waiting).values(held=True).returning(jobs.c.id)
+    await take_out(connection, (await connection.scalars(marked)).all())
 
 
 async def _take_up(connection: AsyncConnection, scope: int) -> None:
-    """Let a server's waiting jobs be claimed again, from the virtual time of this moment on."""
+    """Let a server's waiting jobs be claimed again, from the virtual time of this moment on.
+
+    Who asks after that comes after them, so the clock goes on by the least bit.
+    """
     statement = (
         select(*PLACE)
         .where(in_state(State.QUEUED), jobs.c.guild_id == scope, jobs.c.held)
@@ -87,16 +93,19 @@ async def _take_up(connection: AsyncConnection, scope: int) -> None:
     )
     rows = (await connection.execute(statement)).all()
     virtual_time = await connection.scalar(select(virtual_clock.c.virtual_time)) or 0.0
+    came = [virtual_time]
     for user_id, group in groupby(rows, attrgetter("user_id")):
         own = list(group)
-        places = taken_up(list(map(_place_of, own)), virtual_time)
+        account = select(members.c.last_finish).where(members.c.user_id == user_id)
+        last_finish = await connection.scalar(account) or 0.0
+        places = taken_up(
+            [place_of(row) for row in own], virtual_time=virtual_time, last_finish=last_finish
+        )
         for row, place in zip(own, places, strict=True):
             await _replace(connection, row.id, place)
-        last = places[-1].tags.finish
-        later = case((members.c.last_finish < last, last), else_=members.c.last_finish)
-        await connection.execute(
-            update(members).where(members.c.user_id == user_id).values(last_finish=later)
-        )
+        await settle_account(connection, user_id, places[-1].tags.finish)
+        came.append(places[-1].entered)
+    await connection.execute(update(virtual_clock).values(virtual_time=max(came)))
 
 
 async def _replace(connection: AsyncConnection, job_id: int, place: Place) -> Job:
@@ -131,7 +140,3 @@ async def _first(connection: AsyncConnection) -> tuple[int, float]:
     )
     job_id, start = (await connection.execute(statement)).one()
     return job_id, start
-
-
-def _place_of(row: Any) -> Place:
-    return Place(Tags(row.start_tag, row.finish_tag), row.entered)

@@ -24,7 +24,7 @@ from bot.model.fairness import tags_for
 from bot.model.hold import EVERYWHERE, HoldKind
 from bot.model.job import Job, NewJob, State
 from bot.storage.database import Database, to_its_end
-from bot.storage.moves import move, refund
+from bot.storage.moves import move, put_back, refund, settle_account, take_out
 from bot.storage.records import job_of, row_of
 from bot.storage.tables import (
     BEGUN,
@@ -109,8 +109,7 @@ class FairQueue:
     async def requeue(self, job_id: int) -> Job:
         """Move a running job back to queued at its old place, charging nobody; raises StaleMove."""
         async with self._database.writing() as connection:
-            held = is_paused(jobs.c.guild_id)
-            return await move(connection, job_id, State.QUEUED, claimed_at=None, held=held)
+            return await put_back(connection, job_id)
 
     @to_its_end
     async def recover(self, *, suspects: Collection[int] | None = None) -> Sequence[Job]:
@@ -125,11 +124,14 @@ class FairQueue:
             .where(in_state(State.RUNNING))
             .values(state=State.QUEUED, claimed_at=None, held=is_paused(jobs.c.guild_id))
             .values(attempts=jobs.c.attempts + charged)
-            .returning(jobs)
+            .returning(jobs.c.id, jobs.c.held)
         )
         async with self._database.writing() as connection:
-            found = [job_of(row) for row in await connection.execute(statement)]
-        return sorted(found, key=lambda job: (job.tags.start, job.id))
+            found = (await connection.execute(statement)).all()
+            await take_out(connection, [row.id for row in found if row.held])
+            again = select(jobs).where(jobs.c.id.in_([row.id for row in found]))
+            again = again.order_by(jobs.c.start_tag, jobs.c.id)
+            return [job_of(row) for row in await connection.execute(again)]
 
 
 def fairest(*, idle_members: bool) -> Select[Any]:
@@ -153,10 +155,13 @@ async def _known(connection: AsyncConnection, interaction_id: int) -> Job | None
 
 
 async def _begin_anew_if_idle(connection: AsyncConnection) -> None:
-    """Forget who was served how much once nobody waits: a rush that is over favours nobody."""
+    """Forget who was served how much once nobody waits: a rush that is over favours nobody.
+
+    What waits in a paused queue is in no account, and gets a place when the pause ends.
+    """
     live = select(
         or_(
-            exists().where(in_state(State.QUEUED)),
+            exists().where(in_state(State.QUEUED), ~jobs.c.held),
             exists().where(in_state(State.RUNNING)),
         )
     )
@@ -188,28 +193,35 @@ def _hold_on(scope: int) -> ScalarSelect[str]:
 
 
 async def _append(connection: AsyncConnection, job: NewJob, room: Row[Any], now: float) -> Job:
-    """Write the job, its member's account and the interaction's link."""
+    """Write the job, its member's account and the interaction's link.
+
+    What comes into a paused queue is behind what its member has there, and in no account.
+    """
+    held, account = room.server_hold == HoldKind.PAUSED, room.last_finish or 0.0
     tags = tags_for(
         virtual_time=room.virtual_time,
-        last_finish=room.last_finish or 0.0,
+        last_finish=max(account, await _end_of_held(connection, job)) if held else account,
         cost=job.cost,
         weight=job.weight,
     )
     values = row_of(job, tags=tags, entered=room.virtual_time, now=now)
-    values["held"] = room.server_hold == HoldKind.PAUSED
+    values["held"] = held
     row = (await connection.execute(insert(jobs).values(values).returning(jobs))).one()
-    user_id = job.origin.user_id
-    if room.last_finish is None:
-        await connection.execute(insert(members).values(user_id=user_id, last_finish=tags.finish))
-    else:
-        account = update(members).where(members.c.user_id == user_id)
-        await connection.execute(account.values(last_finish=tags.finish))
+    if not held:
+        await settle_account(connection, job.origin.user_id, tags.finish)
     await connection.execute(
         update(interactions)
         .where(interactions.c.id == job.origin.interaction_id)
         .values(job_id=row.id)
     )
     return job_of(row)
+
+
+async def _end_of_held(connection: AsyncConnection, job: NewJob) -> float:
+    """Where the last job ends that a member has in the paused queue of a server."""
+    theirs = func.max(jobs.c.finish_tag).filter(jobs.c.user_id == job.origin.user_id)
+    held = in_state(State.QUEUED), jobs.c.guild_id == job.origin.guild_id, jobs.c.held
+    return await connection.scalar(select(theirs).where(*held)) or 0.0
 
 
 async def _claim(connection: AsyncConnection, choice: Select[Any], now: float) -> Job | None:

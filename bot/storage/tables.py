@@ -130,7 +130,7 @@ members = Table(
     Column("user_id", Snowflake, primary_key=True, autoincrement=False),
     Column("last_finish", Real, nullable=False),
 )
-"""The finish tag of each member's last job; emptied when the queue has run dry."""
+"""The finish tag of each member's last job that is not held; emptied when all else is drawn."""
 
 removals = Table(
     "removals",

@@ -187,12 +187,132 @@ async def test_who_asks_after_a_pause_comes_behind_their_own_paused_jobs(ports: 
     assert later.tags.start == paused.tags.finish
 
 
+async def test_what_a_paused_server_holds_counts_for_nothing_elsewhere(ports: Ports) -> None:
+    await put(ports, 1, ADA, guild=THERE)
+    for number in range(2, 6):
+        await put(ports, number, ADA, cost=4.0)
+    await put(ports, 6, ADA, guild=THERE)
+    await pause(ports, HERE)
+    await pause(ports, HERE)
+    assert (await ports.board.get(6)).tags.start == 1.0
+    await put(ports, 7, ADA)
+    for number in range(8, 14):
+        await put(ports, number, BEA, guild=THERE)
+    assert (await put(ports, 14, ADA, guild=THERE)).tags.start == 2.0
+    assert await served(ports) == [1, 8, 6, 9, 10, 14, 11, 12, 13]
+
+
+async def test_what_was_drawn_elsewhere_during_a_pause_counts_when_it_ends(ports: Ports) -> None:
+    for number in (1, 2):
+        await put(ports, number, ADA)
+    await pause(ports, HERE)
+    await put(ports, 3, ADA)
+    for number in (4, 5, 6):
+        await put(ports, number, ADA, guild=THERE)
+    for number in range(7, 13):
+        await put(ports, number, BEA, guild=THERE)
+    assert await served(ports, most=4) == [4, 7, 5, 8]
+    await ports.holds.lift(HERE)
+    assert await served(ports) == [6, 9, 1, 10, 2, 11, 3, 12]
+
+
+async def test_a_pause_that_ends_at_once_changes_no_members_turn(ports: Ports) -> None:
+    for number in (1, 2, 3):
+        await put(ports, number, ADA)
+    for number in (4, 5):
+        await put(ports, number, ADA, guild=THERE)
+    for number in range(6, 11):
+        await put(ports, number, BEA, guild=THERE)
+    for _ in range(3):
+        await pause(ports, HERE)
+        await ports.holds.lift(HERE)
+    users = [(await ports.board.get(job_id)).origin.user_id for job_id in await served(ports)]
+    assert users == [BEA, ADA] * 5 or users == [ADA, BEA] * 5
+
+
+async def test_what_is_cancelled_in_a_paused_server_is_paid_back_once(ports: Ports) -> None:
+    for number in (1, 2, 3):
+        await put(ports, number, ADA, cost=4.0)
+    await put(ports, 4, ADA, guild=THERE)
+    await put(ports, 5, BEA, guild=THERE)
+    await pause(ports, HERE)
+    await ports.board.cancel(2, now=300.0)
+    await put(ports, 6, ADA, cost=4.0)
+    await ports.board.cancel(6, now=300.0)
+    assert (await put(ports, 7, ADA, guild=THERE)).tags.start == 1.0
+    await ports.holds.lift(HERE)
+    starts = [(await ports.board.get(job_id)).tags.start for job_id in (4, 7, 1, 3)]
+    assert starts == [0.0, 1.0, 2.0, 6.0]
+
+
+@pytest.mark.parametrize("how", ["stop", "crash"])
+async def test_what_comes_back_into_a_paused_queue_counts_no_longer(ports: Ports, how: str) -> None:
+    await put(ports, 1, ADA, cost=4.0)
+    await put(ports, 2, ADA, guild=THERE)
+    await ports.work.claim(now=200.0)
+    await pause(ports, HERE)
+    if how == "stop":
+        await ports.work.requeue(1)
+    else:
+        await ports.work.recover()
+    assert (await ports.board.get(2)).tags.start == 0.0
+    assert (await put(ports, 3, ADA, guild=THERE)).tags.start == 1.0
+    await ports.holds.lift(HERE)
+    assert (await ports.board.get(1)).tags.start == 2.0
+
+
+async def test_a_rush_that_is_over_is_forgotten_whatever_a_paused_server_holds(
+    ports: Ports,
+) -> None:
+    await put(ports, 1, CYD)
+    await pause(ports, HERE)
+    for number in range(2, 6):
+        await put(ports, number, ADA, guild=THERE, cost=4.0)
+    await served(ports)
+    back = await put(ports, 6, ADA, guild=THERE)
+    newcomer = await put(ports, 7, BEA, guild=THERE)
+    assert back.tags.start == newcomer.tags.start
+    await ports.holds.lift(HERE)
+    assert (await ports.board.get(1)).tags.start == 0.0
+    assert (await put(ports, 8, CYD)).tags.start == 1.0
+
+
+async def test_a_refund_reaches_all_jobs_that_come_after_it_though_one_was_paused(
+    ports: Ports,
+) -> None:
+    await put(ports, 1, ADA, guild=THERE, cost=10.0)
+    await put(ports, 2, ADA, cost=10.0)
+    await put(ports, 3, ADA, guild=THERE, cost=10.0)
+    await put(ports, 4, BEA, guild=THERE, cost=15.0)
+    await put(ports, 5, BEA, guild=THERE)
+    await ports.work.claim(now=200.0)
+    await pause(ports, HERE)
+    for _ in range(2):
+        job = await ports.work.claim(now=200.0)
+        await ports.work.rendered(job.id, draw_seconds=1.0, now=201.0)
+    await ports.holds.lift(HERE)
+    await ports.work.failed(1, failure="OutOfMemory", detail="", now=202.0)
+    starts = [(await ports.board.get(job_id)).tags.start for job_id in (3, 2)]
+    assert starts == pytest.approx([0.0, 15.0])
+    assert (await put(ports, 6, ADA)).tags.start == pytest.approx(25.0)
+
+
+async def test_a_job_that_was_paused_gives_back_nothing_of_those_before_it(ports: Ports) -> None:
+    await put(ports, 1, ADA, cost=5.0)
+    await put(ports, 2, ADA, cost=5.0, guild=THERE)
+    await pause(ports, HERE)
+    await ports.holds.lift(HERE)
+    await ports.board.cancel(1, now=300.0)
+    assert (await ports.board.get(2)).tags.start == 0.0
+    assert (await put(ports, 3, ADA)).tags.start == 5.0
+
+
 async def test_a_bumped_job_is_claimed_before_all_others_and_the_clock_stays(ports: Ports) -> None:
     for number in range(1, 5):
         await put(ports, number, ADA)
     await put(ports, 5, BEA)
     bumped = await ports.holds.bump(4)
-    assert bumped.tags.finish - bumped.tags.start == 1.0
+    assert bumped.tags.finish == 4.0
     assert [one.job_id for one in await ports.places.places()] == [4, 1, 5, 2, 3]
     assert (await ports.work.claim(now=200.0)).id == 4
     assert (await put(ports, 6, CYD)).tags.start == 0.0
@@ -225,6 +345,17 @@ async def test_a_refund_to_a_bumped_jobs_member_reaches_their_later_jobs(ports: 
     await ports.board.cancel(1, now=300.0)
     assert (await ports.board.get(3)).tags.start == 4.0
     assert (await put(ports, 4, ADA)).tags.start == 8.0
+
+
+async def test_a_bumped_job_stays_before_its_members_others_where_all_of_them_move_up(
+    ports: Ports,
+) -> None:
+    for number in range(1, 4):
+        await put(ports, number, ADA, cost=8.0)
+    await ports.work.claim(now=200.0)
+    await ports.holds.bump(3)
+    await ports.work.failed(1, failure="OutOfMemory", detail="", now=201.0)
+    assert await served(ports) == [3, 2]
 
 
 async def test_only_what_waits_and_is_not_paused_can_be_bumped(ports: Ports) -> None:

@@ -92,9 +92,9 @@ class QueueAgreement(RuleBasedStateMachine):
         options = {"failure": "NotFinite", "detail": "no picture", "now": self._tick()}
         self._agree(self.queue.failed(job_id, **options), self.model.failed(job_id, **options))
 
-    @rule(job_id=JOBS, by=st.none() | MEMBERS)
-    def cancel(self, job_id: int, by: int | None) -> None:
-        options = {"by": by, "now": self._tick()}
+    @rule(job_id=JOBS, by=st.none() | MEMBERS, unspent=st.booleans())
+    def cancel(self, job_id: int, by: int | None, unspent: bool) -> None:
+        options = {"by": by, "now": self._tick(), "unspent": unspent}
         self._agree(self.board.cancel(job_id, **options), self.model.cancel(job_id, **options))
 
     @rule(job_id=JOBS)

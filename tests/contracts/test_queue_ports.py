@@ -383,6 +383,19 @@ async def test_a_job_cancelled_while_it_is_drawn_stays_charged(ports: Ports) -> 
     assert (await ports.board.get(2)).tags.start == 8.0
 
 
+async def test_a_job_cancelled_before_its_first_step_is_paid_back(ports: Ports) -> None:
+    await put(ports.waiting, 1, ADA, cost=8.0)
+    await put(ports.waiting, 2, ADA, cost=1.0)
+    await ports.work.claim(now=200.0)
+    cancelled = await ports.board.cancel(1, now=201.0, unspent=True)
+    assert (cancelled.state, cancelled.claimed_at) == (State.CANCELLED, None)
+    assert (await ports.board.get(2)).tags == Tags(start=0.0, finish=1.0)
+    with pytest.raises(StaleMove):
+        await ports.board.cancel(1, now=202.0, unspent=True)
+    await ports.board.cancel(2, now=202.0, unspent=True)
+    assert (await put(ports.waiting, 3, ADA)).tags.start == 0.0
+
+
 async def test_an_interaction_is_unanswered_until_it_is_closed_or_has_a_job(ports: Ports) -> None:
     for number, born in ((1, 30.0), (2, 20.0), (3, 10.0)):
         await ports.journal.open(interaction(number, born=born))

@@ -18,7 +18,7 @@ def places(asked: list[Asked]) -> list[Place]:
         now += passed
         tags = tags_for(virtual_time=now, last_finish=last, cost=cost, weight=1.0)
         last = tags.finish
-        found.append(Place(tags, now))
+        found.append(Place(tags, now, cost))
     return found
 
 
@@ -45,6 +45,6 @@ def test_later_jobs_get_the_places_they_would_have_had_without_the_refunded_one(
 
 
 def test_nobody_is_pulled_before_the_time_at_which_they_came() -> None:
-    moved, freed = pulled_forward(5.0, [Place(Tags(12.0, 15.0), entered=10.0)])
+    moved, freed = pulled_forward(5.0, [Place(Tags(12.0, 15.0), entered=10.0, length=3.0)])
     assert moved == (Tags(10.0, 13.0),)
     assert freed == 2.0
