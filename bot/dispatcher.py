@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -67,6 +67,7 @@ class Dispatcher:
         """Jobs whose drawn pictures the disk does not take yet."""
         self._in_hand: dict[int, InHand] = {}
         self._wake = asyncio.Event()
+        self._moved = asyncio.Event()
         self._stopping = False
         self._on_progress: list[Callable[[Job, Progress], None]] = []
         self._on_move: list[Callable[[], None]] = []
@@ -111,7 +112,7 @@ class Dispatcher:
                 await self._fill()
             except StorageError as error:
                 log.debug("the queue cannot be read: %s", error)
-            await self._rest()
+            await _called(self._wake)
 
     async def cancel(self, job_id: int, *, by: int, anybodys: bool = False) -> Job:
         """Cancel a waiting or running job of member `by`, or `anybodys`.
@@ -124,8 +125,10 @@ class Dispatcher:
         own = job.origin.user_id == by
         if not (own or anybodys):
             raise NotYours
+        who, in_hand = None if own else by, self._in_hand.get(job_id)
+        unspent = in_hand is not None and in_hand.done == 0.0
         try:
-            job = await self._board.cancel(job_id, by=None if own else by, now=self._clock())
+            job = await self._board.cancel(job_id, by=who, now=self._clock(), unspent=unspent)
         except StaleMove as error:
             raise TooLate from error
         self._engine.cancel(job_id)
@@ -156,13 +159,6 @@ class Dispatcher:
     async def _give_up(self, job: Job) -> None:
         await self._fail(job, Poisoned(f"the process ended in its steps {ATTEMPTS} times"))
 
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(LOOK_AGAIN):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
-
     async def _fill(self) -> None:
         while self._has_slot() and await self._has_disk():
             job = await self._next()
@@ -188,7 +184,7 @@ class Dispatcher:
 
     async def _next(self) -> Job | None:
         """The fairest job of a member with nothing in flight, else one more of a busy member's."""
-        one_more = len(self._drawing) - self._engine.fetching() < AHEAD
+        one_more = len(self._drawing) - len(self._engine.fetching()) < AHEAD
         return await self._queue.claim(now=self._clock(), busy_members_too=one_more)
 
     def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:
@@ -201,6 +197,7 @@ class Dispatcher:
     def moved(self) -> None:
         """Look at the queue now, and tell whoever follows it that it has moved."""
         self._wake.set()
+        self._moved.set()
         self._tell_move()
 
     def _tell_move(self) -> None:
@@ -217,6 +214,7 @@ class Dispatcher:
         work = Work(job.id, job.origin.user_id, job.weight, job.recipes)
         try:
             rendered = await self._engine.render(work, lambda step: self._progressed(job, step))
+            self._has_come(job.id, 1.0)
             await self._keep(job, rendered)
         except RenderCancelled:
             log.info("cancelled while drawing", extra={"job": job.id})
@@ -229,16 +227,36 @@ class Dispatcher:
             await self._fail(job, RenderError(str(error)))
 
     async def _has_its_turn_alone(self, job: Job) -> bool:
-        """Wait until nobody else is drawn; False if it was cancelled meanwhile."""
+        """Wait until nobody else is drawn; False if it was cancelled meanwhile.
+
+        Who waits for their weights' files goes back into the queue: they may come at any moment.
+        """
         log.info("drawn alone after a crash", extra={"job": job.id})
-        if others := [task for job_id, task in self._drawing.items() if job_id != job.id]:
-            await asyncio.wait(others)
+        while await self._is_to_be_drawn(job):
+            if self._drawing.keys() <= {job.id}:
+                return True
+            self._moved.clear()
+            await self._call_back(self._engine.fetching())
+            await _called(self._moved)
+        return False
+
+    async def _is_to_be_drawn(self, job: Job) -> bool:
         try:
             present = await self._board.get(job.id)
         except StorageError as error:
             log.warning("drawn, cancelled or not: %s", error, extra={"job": job.id})
             return True
         return present is not None and present.state is State.RUNNING
+
+    async def _call_back(self, job_ids: Collection[int]) -> None:
+        """End the drawing of jobs that were given no step yet, and requeue them."""
+        tasks = {job_id: self._drawing[job_id] for job_id in job_ids}
+        for task in tasks.values():
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks.values())
+        for job_id in tasks:
+            await self._requeue(job_id)
 
     async def _keep(self, job: Job, rendered: Rendered) -> None:
         seconds, size = rendered.draw_seconds, sum(len(one.png) for one in rendered.pictures)
@@ -316,8 +334,17 @@ class Dispatcher:
         return True
 
     def _progressed(self, job: Job, progress: Progress) -> None:
-        if job.id in self._in_hand:
-            share = progress.step / max(1, progress.steps)
-            self._in_hand[job.id] = replace(self._in_hand[job.id], done=share)
+        self._has_come(job.id, progress.step / max(1, progress.steps))
         for listener in self._on_progress:
             listener(job, progress)
+
+    def _has_come(self, job_id: int, share: float) -> None:
+        if job_id in self._in_hand:
+            self._in_hand[job_id] = replace(self._in_hand[job_id], done=share)
+
+
+async def _called(event: asyncio.Event) -> None:
+    """Wait until an event is set, and never longer than it is time to look again."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_AGAIN):
+            await event.wait()

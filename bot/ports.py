@@ -97,10 +97,13 @@ class Board(Protocol):
         """The job, or None if there is none of that id."""
         ...
 
-    async def cancel(self, job_id: int, *, by: int | None = None, now: float) -> Job:
+    async def cancel(
+        self, job_id: int, *, by: int | None = None, now: float, unspent: bool = False
+    ) -> Job:
         """Move a queued or running job to cancelled; raises StaleMove if it has an outcome.
 
-        `by` is the user who did, if not its author.
+        `by` is the user who did, if not its author; `unspent` says that a running one was given
+        no step yet, so that it costs its member nothing.
         """
         ...
 
@@ -303,8 +306,8 @@ class Engine(Protocol):
         """How many more jobs it would take in now."""
         ...
 
-    def fetching(self) -> int:
-        """How many of the jobs it has wait for their weights' files; they take no slot."""
+    def fetching(self) -> Collection[int]:
+        """The jobs it has that wait for their weights' files; they take no slot."""
         ...
 
     async def render(self, work: Work, progress: Callable[[Progress], None]) -> Rendered:

@@ -1,7 +1,7 @@
 """Stand-ins for what lies beyond the stages: the GPU, the disk, Discord and the clock."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from bot.model.errors import (
@@ -75,10 +75,10 @@ class ScriptedEngine:
         return self.state
 
     def free_slots(self) -> int:
-        return self.slots - len(self.renders) + self.fetching()
+        return self.slots - len(self.renders) + len(self.fetching())
 
-    def fetching(self) -> int:
-        return len(self.without_files & self.renders.keys())
+    def fetching(self) -> Collection[int]:
+        return self.without_files & self.renders.keys()
 
     async def render(self, work: Work, progress: Callable[[Progress], None]) -> Rendered:
         self.works.append(work)

@@ -342,6 +342,36 @@ async def test_a_suspect_waits_until_those_before_it_are_done():
         await stage.until(suspect, State.RENDERED)
 
 
+async def test_a_suspect_waits_for_no_download_and_is_drawn_alone():
+    stage = Stage(slots=16)
+    fetches, suspect = await crashed(stage, 1, 2, suspect=1)
+    stage.engine.without_files = {fetches}
+    async with stage.running():
+        await settle(lambda: suspect in stage.engine.renders)
+        assert list(stage.engine.renders) == [suspect]
+        assert stage.state(fetches) is State.QUEUED
+        stage.engine.finish(suspect)
+        await stage.until(suspect, State.RENDERED)
+        await settle(lambda: fetches in stage.engine.renders)
+        stage.engine.finish(fetches)
+        await stage.until(fetches, State.RENDERED)
+    assert stage.queue.jobs[fetches].attempts == 0
+    assert [work.job_id for work in stage.engine.works] == [fetches, suspect, fetches]
+
+
+async def test_a_suspect_that_is_cancelled_lets_the_others_go_on_at_once():
+    stage = Stage(slots=16)
+    first, suspect = await crashed(stage, 1, 2, suspect=1)
+    async with stage.running():
+        await stage.until(suspect, State.RUNNING)
+        await settle(lambda: first in stage.engine.renders)
+        other = await stage.enqueue(9, user_id=9)
+        await stage.dispatcher.cancel(suspect, by=2)
+        await settle(lambda: other in stage.engine.renders)
+        assert first in stage.engine.renders
+    assert suspect not in {work.job_id for work in stage.engine.works}
+
+
 async def test_a_job_that_two_processes_did_not_survive_fails_and_the_others_are_drawn():
     stage = Stage(slots=16)
     poison, other = await crashed(stage, 1, 2, suspect=0)
@@ -382,6 +412,34 @@ async def test_its_author_cancels_a_waiting_and_a_running_job():
         assert stage.state(drawn) is stage.state(waiting) is State.CANCELLED
         assert drawn in stage.engine.cancelled
         assert not stage.album.kept
+
+
+@pytest.mark.parametrize(("step", "charged"), [(0, 0.0), (1, 1.0)])
+async def test_a_job_that_is_cancelled_before_its_first_step_costs_its_member_nothing(
+    step: int, charged: float
+):
+    stage = Stage(slots=16)
+    async with stage.running():
+        job, later = await stage.enqueue(1, user_id=7), await stage.enqueue(2, user_id=7)
+        await settle(lambda: later in stage.engine.sinks)
+        stage.engine.sinks[job](Progress(job, step=step, steps=8, image=1, images=1))
+        await stage.dispatcher.cancel(job, by=7)
+        assert stage.state(job) is State.CANCELLED
+        await settle(lambda: job not in stage.engine.renders)
+    assert stage.queue.last_finish[7] == charged + 1.0
+
+
+async def test_a_drawn_job_that_is_cancelled_while_it_is_saved_stays_charged():
+    stage = Stage(album=Slow())
+    async with stage.running():
+        job, later = await stage.enqueue(1, user_id=7), await stage.enqueue(2, user_id=7)
+        await settle(lambda: job in stage.engine.renders)
+        stage.engine.finish(job)
+        await settle(lambda: job in stage.album.kept)
+        await stage.dispatcher.cancel(job, by=7)
+        assert stage.queue.jobs[later].tags.start == 1.0
+        stage.album.gate.set()
+        await settle(lambda: job not in stage.album.kept)
 
 
 async def test_nobody_cancels_somebody_elses_job_or_a_finished_one():

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 
 from bot.bench.arrivals import FLOODER, Arrival, Durations
@@ -53,7 +53,7 @@ class Answers:
         """As the engine's."""
         return self._engine.free_slots()
 
-    def fetching(self) -> int:
+    def fetching(self) -> Collection[int]:
         """As the engine's."""
         return self._engine.fetching()
 

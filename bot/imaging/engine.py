@@ -4,7 +4,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -78,12 +78,12 @@ class Engine:
 
     def free_slots(self) -> int:
         """How many more jobs it would take in now; those that wait for files take no slot."""
-        taken = len(self._renders) - self.fetching()
+        taken = len(self._renders) - len(self.fetching())
         return 0 if self._stopping.is_set() else max(0, self._slots - taken)
 
-    def fetching(self) -> int:
-        """How many of the jobs it has wait for their weights' files."""
-        return sum(render.waits_for_files for render in self._renders.values())
+    def fetching(self) -> Collection[int]:
+        """The jobs it has that wait for their weights' files."""
+        return [render.job_id for render in self._renders.values() if render.waits_for_files]
 
     async def render(self, work: Work, progress: Callable[[Progress], None]) -> Rendered:
         """Draw a job; progress is called on the caller's loop; raises RenderError."""

@@ -186,7 +186,7 @@ async def test_jobs_that_wait_for_files_take_no_slot():
     async with running(ScriptedPainter(on_fetch=fetching_slowly(gate)), slots=1) as engine:
         task = begin(engine, work(1, far(1)))
         await until(lambda: engine.free_slots() == 1 and gate.reached.is_set())
-        assert engine.fetching() == 1
+        assert engine.fetching() == [1]
         assert len((await engine.render(work(2, recipe(2)), ignored)).pictures) == 1
         gate.open.set()
         assert len((await task).pictures) == 1
