@@ -36,7 +36,7 @@ async def busy_day(queue, board, seed):
             elif deed == "failed":
                 await queue.failed(job, failure="Poisoned", detail="", now=now)
             elif deed == "cancel":
-                await board.cancel(job, now=now)
+                await board.cancel(job, now=now, unspent=chance.random() < 0.5)
             elif deed == "requeue":
                 await queue.requeue(job)
             else:
