@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import discord
 
-from bot.model.errors import FittingFailed
+from bot.model.errors import DeliveryRefused, FittingFailed
 from bot.model.estimate import Standing
 from bot.model.job import Interaction, Job
 from bot.model.picture import EngineStatus, FittedFile, Picture, Progress
@@ -117,10 +117,19 @@ class DiscordCourier:
             )
 
     async def _post(self, job: Job, text: str, files: list[discord.File], way: Way) -> int:
-        with border():
-            if way is Way.ORIGINAL:
+        if way is Way.ORIGINAL:
+            with border():
                 return await self._edit_original(job, text, files)
-            return await self._send(job, text, files, way)
+        try:
+            with border():
+                return await self._send(job, text, files, way)
+        except UploadTooLarge:
+            raise
+        except DeliveryRefused:
+            # discord.py has tried twice where Discord answered 502, and the first one may stand.
+            if (message_id := await self.find(job, way)) is None:
+                raise
+            return message_id
 
     async def _edit_original(self, job: Job, text: str, files: list[discord.File]) -> int:
         message = await self._original(job).edit_message(

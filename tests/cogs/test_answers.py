@@ -177,6 +177,17 @@ async def test_what_a_servers_boosts_allow_does_not_hold_in_a_direct_message(off
     assert office.limits == [100 * 2**20, 10 * 2**20]
 
 
+async def test_a_message_that_stands_is_found_where_discord_pys_own_second_try_is_refused(office):
+    job, _ = await office.asked()
+    office.sandbox.clock.advance(PAST_TOKEN)
+    await office.drawn(job)
+    office.sandbox.faults.add(Fault(FaultKind.STATUS_AFTER, status=502, **MESSAGE))
+    office.sandbox.faults.add(replace(refusing(50013), **MESSAGE))
+    told = await office.deliver(job)
+    assert told.answered_by is Way.CHANNEL
+    assert [answer.id for answer in office.answers()] == [told.message_id]
+
+
 @pytest.mark.happens("making an image smaller kills the process that does it, twice")
 async def test_a_picture_that_kills_its_encoder_is_kept_and_its_author_told(office, caplog):
     office.fitter = Fitter(fit=fall)
