@@ -1,6 +1,7 @@
 """What the tests of components look at and wait for."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 ANSWER_WITHIN = 3000
 
@@ -30,6 +31,12 @@ async def asked(page, control):
     async with page.expect_response("**/sandbox/act") as answer:
         await control.click()
     await (await answer.value).finished()
+
+
+async def stopped(page):
+    """From here on the page's time passes only where a test lets it."""
+    await page.clock.install()
+    await page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
 
 
 async def waited(page, log):

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from bot.sandbox.components import INTERACTIVE, KEYS, Kind
 from tests.browser import nameless
 from tests.sandbox.example_bot import PNG
-from tests.sandbox.page.parts import asked, button, menu, shown, waited
+from tests.sandbox.page.parts import asked, button, menu, shown, stopped, waited
 from tests.sandbox.raw import RawBot
 
 
@@ -43,7 +43,7 @@ async def test_a_pressed_button_waits_and_the_others_with_it(windows, sandbox, e
 
 async def test_a_button_that_nobody_answers_fails_at_its_message(windows, sandbox, example):
     page, log = await shown(windows, sandbox, "manners")
-    await page.clock.install()
+    await stopped(page)
     await asked(page, button(log, "Never"))
     await waited(page, log)
     message = log.get_by_role("article").filter(has=button(page, "Never"))

@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.sandbox.page.parts import asked, button, menu, option, shown, waited
+from tests.sandbox.page.parts import asked, button, menu, option, shown, stopped, waited
 
 
 async def test_one_choice_is_sent_at_once(windows, sandbox, example):
@@ -114,7 +114,7 @@ async def test_too_few_choices_are_not_sent_and_escape_takes_all_back(windows, s
 
 async def test_a_choice_that_nobody_answers_is_taken_back(windows, sandbox, example):
     page, log = await shown(windows, sandbox, "letters")
-    await page.clock.install()
+    await stopped(page)
     await menu(log, "In vain").click()
     await asked(page, option(page, "One"))
     await expect(menu(log, "In vain")).to_have_text("One")

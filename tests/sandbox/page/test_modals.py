@@ -1,7 +1,6 @@
 """Modals: filled in by mouse and by keyboard, held to what is asked, and never lost by accident."""
 
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.sandbox.example_bot import PNG
 from tests.sandbox.page.composing import COMPOSING, begin, box
+from tests.sandbox.page.parts import stopped
 
 pytestmark = pytest.mark.usefixtures("example")
 PICTURE = {"name": "picture.png", "mimeType": "image/png", "buffer": PNG}
@@ -247,8 +247,7 @@ async def test_a_form_that_is_not_answered_stays_and_can_be_sent_again(windows, 
     page, dialog = await asked(windows, sandbox, "nothing")
     reason, alert = dialog.get_by_role("textbox", name="Reason"), dialog.get_by_role("alert")
     await reason.fill("the weather")
-    await page.clock.install()
-    await page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    await stopped(page)
     for _ in range(2):
         await reason.press("Enter")
         await expect(submit(dialog)).to_have_attribute("aria-busy", "true")
