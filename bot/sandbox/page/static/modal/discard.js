@@ -11,8 +11,10 @@ export function Discard({ stay, discard }) {
     event.preventDefault();
     stay();
   };
+  // The event of one that is gone comes late, when it may be asked once more.
+  const onClose = (event) => event.currentTarget.isConnected && stay();
   return html`
-    <dialog class="discard" role="alertdialog" ref=${box} aria-labelledby="discard-title" onClose=${stay}
+    <dialog class="discard" role="alertdialog" ref=${box} aria-labelledby="discard-title" onClose=${onClose}
       onKeyDown=${onKeyDown}>
       <h2 id="discard-title">Leave without sending?</h2>
       <p>What you entered will be lost.</p>
