@@ -68,7 +68,7 @@ class Fitter:
 
     def _apart(self, pictures: Sequence[Picture], limit: int) -> tuple[FittedFile, ...]:
         """In a process of its own, and once more in another one."""
-        raw = [_raw(picture) for picture in pictures]
+        raw = [raw_of(picture) for picture in pictures]
         for _ in range(PROCESSES):
             with (
                 suppress(BrokenProcessPool),
@@ -78,11 +78,6 @@ class Fitter:
             ):
                 return pool.submit(self._fit, raw, limit, self._most_together).result()
         raise FittingFailed(f"{PROCESSES} processes that were to make it smaller have ended")
-
-
-def fitted(picture: Picture, limit: int) -> FittedFile:
-    """The best file of a picture within `limit` bytes; the smallest there is if none is."""
-    return _best(_raw(picture), limit)
 
 
 def fitted_together(raw: Sequence[Raw], limit: int, room: int) -> tuple[FittedFile, ...]:
@@ -102,11 +97,13 @@ def _be_expendable() -> None:
         Path("/proc/self/oom_score_adj").write_text(EXPENDABLE, encoding="ascii")
 
 
-def _raw(picture: Picture) -> Raw:
+def raw_of(picture: Picture) -> Raw:
+    """What its files are made from."""
     return picture.png, _exif(picture.recipe)
 
 
 def _best(raw: Raw, limit: int) -> FittedFile:
+    """The best file within `limit` bytes; the smallest there is if none is."""
     file = FittedFile(raw[0])
     for file in _attempts(raw, limit):
         if len(file.data) <= limit:

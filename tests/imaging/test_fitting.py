@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
-from bot.imaging.fitting import Fitter, fitted
+from bot.imaging.fitting import Fitter, fitted_together, raw_of
 from bot.imaging.painter import Pixels
 from bot.imaging.png import encode, parameters
 from bot.model.errors import FittingFailed
@@ -31,6 +31,11 @@ def noise(width, height, grain=64, seed=0):
     rgb = levels.astype(np.uint8).tobytes()
     made = replace(recipe(), prompt="a “fish”, 魚", width=width, height=height)
     return Picture(encode(Pixels(width, height, rgb), made), made)
+
+
+def fitted(picture, limit):
+    (file,) = fitted_together([raw_of(picture)], limit, limit)
+    return file
 
 
 def opened(file):
